@@ -15,9 +15,12 @@ import {loadDetails} from "../rows/rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "../rows/rowOrder.js";
 import {loadRunRows, repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
 import {rightQuery, spreadQuery} from "../rows/scoreQueries.js";
+import {sharedText, type SharedText} from "./sharedText.js";
 import {scoreBadge} from "../text/scoreBadge.js";
 
 const PAGE = 20;
+/** Characters of a text that a line shows. */
+const LONGEST = 280;
 
 /** The rows that a reader asked for, twenty at a time, each with two candidates' answers and a link to all about it. */
 export function examples(
@@ -158,7 +161,8 @@ function rowTable(
   const format = scorerFormat(rows, choice.scorer);
   const half = halfOf(rows, choice.scorer);
   const names = pair.first === pair.second ? [pair.first] : [pair.first, pair.second];
-  return dataTable(
+  const shared = sharedText(page.flatMap((row) => lead(details.get(row)) ?? []));
+  const table = dataTable(
     page,
     [
       {
@@ -169,7 +173,8 @@ function rowTable(
       {
         name: "Text",
         wide: true,
-        value: (row) => lead(details.get(row)) ?? rows.text("excerpt", row) ?? "not published"
+        value: (row) =>
+          ownText(lead(details.get(row)), shared) ?? rows.text("excerpt", row) ?? "not published"
       },
       {
         name: "Expected",
@@ -206,6 +211,24 @@ function rowTable(
       }
     }
   );
+  return shared ? html`<div>${sharedNote(shared)} ${table}</div>` : table;
+}
+
+/** What every row's text has around it, said once. */
+function sharedNote({before, after}: SharedText): HTMLElement {
+  const part = (text: string) => html`<q>${cutText(text.trim(), LONGEST)}</q>`;
+  return html`<p class="small">
+    ${before.trim() ? ["Every text begins with ", part(before)] : null}${before.trim() && after.trim() ? " and " : null}${
+      after.trim() ? [before.trim() ? "ends with " : "Every text ends with ", part(after)] : null
+    }:
+    rows show what differs.
+  </p>`;
+}
+
+function ownText(text: string | undefined, shared: SharedText | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const own = shared ? text.slice(shared.before.length, text.length - shared.after.length) : text;
+  return cutText(own, LONGEST);
 }
 
 function rightOf(rows: RunRows, {scorer, half}: {scorer: string; half: number}, row: number): string {
@@ -217,8 +240,7 @@ function rightOf(rows: RunRows, {scorer, half}: {scorer: string; half: number}, 
 
 /** The last thing that was said to the candidates: the row's own text, mostly. */
 function lead(detail: RowDetail | undefined): string | undefined {
-  const text = detail?.prompts[0]?.messages?.findLast(({role}) => role === "user")?.text;
-  return text === undefined ? undefined : cutText(text, 280);
+  return detail?.prompts[0]?.messages?.findLast(({role}) => role === "user")?.text;
 }
 
 function exampleAnswer(

@@ -7,10 +7,19 @@ import {fromAddress, linkTo} from "../address/address.js";
 import {shellWord} from "../../../base/validation/shellWord.js";
 import {copyButton} from "../notes/copying.js";
 import {quotedText} from "../text/sqlText.js";
+import {shortRowName} from "../text/rowName.js";
 import {rowMarkdown} from "./rowMarkdown.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
-import {countText, dollars, durationText, pluralText, scorerFormat, time} from "../text/format.js";
+import {
+  countText,
+  dollars,
+  durationText,
+  joinedNames,
+  pluralText,
+  scorerFormat,
+  time
+} from "../text/format.js";
 import {labelButtons} from "./labels.js";
 import {loadDetail, rowPlace} from "../rows/rowDetails.js";
 import {loadNote} from "../verdict/latencyNote.js";
@@ -65,7 +74,7 @@ export async function rowPage(
       code(promptCommand(run, id))
     ]);
   const page = html`<div class="row-page">
-    ${walk(steps)} ${copying(run, detail)} ${about(run, detail)} ${asked(run, detail)}
+    ${walk(steps, copying(run, detail))} ${about(run, detail)} ${asked(run, detail)}
     ${candidateAnswers(run, detail)} ${knownRows(detail)} ${measured(run, detail)} ${past(run, detail)}
   </div>`;
   return page;
@@ -90,14 +99,14 @@ function link(page: string, text: string): HTMLElement {
   return html`<a href=${linkTo(page)}>${text}</a>`;
 }
 
-function walk({before, after, text}: Steps): HTMLElement {
+function walk({before, after, text}: Steps, copying: HTMLElement): HTMLElement {
   const step = (row: string | undefined, label: string, key: string) =>
     row === undefined
       ? null
       : html`<a class="step" href=${linkTo("./row", {row})}>${label} <kbd>${key}</kbd></a>`;
   const bar = html`<p class="steps">
     ${link("./examples", "All rows")} ${step(before, "Previous", "k")} ${step(after, "Next", "j")}
-    ${text ? html`<small>${text}</small>` : null}
+    ${text ? html`<small>${text}</small>` : null} ${copying}
   </p>`;
   onKeys(bar, (direction) => {
     const row = direction > 0 ? after : before;
@@ -107,19 +116,20 @@ function walk({before, after, text}: Steps): HTMLElement {
 }
 
 function copying(run: RunView, detail: RowDetail): HTMLElement {
-  return html`<p class="saves">
+  return html`<span class="saves">
     ${copyButton("Link", () => location.href, "Copy a link to this row")}${copyButton(
       "Markdown",
       () => rowMarkdown(run, detail, location.href),
       "Copy this row as Markdown"
     )}
-  </p>`;
+  </span>`;
 }
 
 function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLElement {
   return section(
-    `Row ${id}`,
+    `Row ${shortRowName(id)}`,
     facts([
+      ["Id", shortRowName(id) === id ? null : code(id)],
       ["Expected", expected ? publishedText({...expected, text: valueName(expected.text)}) : "not published"],
       ...Object.entries(slices).map(([name, value]): [string, PageContent] => [
         value === cluster ? `${name}, the group` : name,
@@ -275,10 +285,13 @@ function explained(details: ShownText | undefined): PageContent {
   if (typeof found !== "object" || found === null) return html`<small>${details.text}</small>`;
   const entries = Object.entries(found).filter(([name]) => name !== "expected" && name !== "predicted");
   if (entries.length === 0) return null;
-  const words = entries.map(
-    ([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
-  );
+  const words = entries.map(([name, value]) => `${name}: ${detailText(value)}`);
   return html`<small>${words.join(", ")}</small>`;
+}
+
+function detailText(value: unknown): string {
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return joinedNames(value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** The answer with the words marked that the reference lacks. */

@@ -6,7 +6,7 @@ import {linkTo} from "../address/address.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent, nothing, section} from "../text/elements.js";
-import {countText, formatFor, pluralText, percentText} from "../text/format.js";
+import {countText, formatFor, joinedNames, pluralText, percentText} from "../text/format.js";
 import {agreementWithPeople} from "./judgeAgreement.js";
 import {correctedScores} from "./judgeCorrectedPlot.js";
 import {
@@ -64,7 +64,7 @@ export function judgeHealth(
   const {judge, human} = choice;
   const queries = judgeQueries(run.id, choice);
   return html`<div>
-    ${summary(run, {judge, queries}, figures)}
+    ${summary(run, {judge, human, queries}, figures)}
     ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries), rowsToRead(run, choice))}
     ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human, queries))}
     ${section("Does the order decide?", order(figures.order, queries))}
@@ -90,7 +90,7 @@ function rowsToRead({id}: RunView, {judge, human}: JudgeChoice): HTMLElement {
 
 function summary(
   run: RunView,
-  {judge, queries}: {judge: ScorerView; queries: JudgeQueries},
+  {judge, human, queries}: {judge: ScorerView; human: ScorerView | undefined; queries: JudgeQueries},
   {answers, judged, labelled, agreement, order: orders}: JudgeFigures
 ): HTMLElement {
   return html`<section class="part" aria-label="Judge">
@@ -104,7 +104,7 @@ function summary(
       {
         label: "Labelled by people",
         value: countText(labelled),
-        note: percentText(answers > 0 ? labelled / answers : undefined)
+        note: [percentText(answers > 0 ? labelled / answers : undefined), ...labellersText(human)].join(", ")
       },
       ...(agreement?.table
         ? [
@@ -152,6 +152,13 @@ function summary(
       run: run.id
     })}
   </section>`;
+}
+
+/** "by kb (112) and am (9)"; nothing where labels do not say. */
+function labellersText(human: ScorerView | undefined): string[] {
+  const {labelledBy = []} = human ?? {};
+  const named = labelledBy.map(({name, answers}) => `${name} (${countText(answers)})`);
+  return named.length > 0 ? [`by ${joinedNames(named)}`] : [];
 }
 
 function intervalNote(interval: {low: number; high: number} | undefined, n: number): string {
