@@ -41,10 +41,9 @@ export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
     const found = byAnswer.get(labelKey(row.id, shownAnswer(input)));
     if (!found) return {failed: "nobody labelled this answer"};
     const by = [...new Set(found.flatMap((one) => one.by ?? []))].sort();
-    return {
-      value: found.reduce((sum, one) => sum + one.score, 0) / found.length,
-      details: {labels: found.length, ...(by.length > 0 ? {by} : {})}
-    };
+    const details: {[key: string]: Json} = {labels: found.length};
+    if (by.length > 0) details.by = by;
+    return {value: found.reduce((sum, one) => sum + one.score, 0) / found.length, details};
   };
   const settings: {[key: string]: Json} = {labels: hashJson(labels)};
   return withSettings(score, settings, {module: import.meta.url, binary: false, human: true});

@@ -10,7 +10,7 @@ const LEAST = 24;
 /** Cut between words; undefined where the texts share little, or one of them is nothing more. */
 export function sharedText(texts: readonly string[]): SharedText | undefined {
   const [first, ...others] = texts;
-  if (first === undefined || others.length === 0) return undefined;
+  if (first === undefined || others.every((text) => text === first)) return undefined;
   const before = wordsOf(sharedStart(first, others));
   const after = reversed(
     wordsOf(

@@ -29,7 +29,6 @@ function copiedBySelecting(text: string): boolean {
   field.value = text;
   document.body.append(field);
   field.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without the clipboard
   const copied = document.execCommand("copy");
   field.remove();
   return copied;
