@@ -44,7 +44,8 @@ export function rowChangeList(
     "Rows that changed",
     html`<p>
       Against ${against}: ${countText(counts.worse)} worsened, ${countText(counts.better)} improved,
-      ${countText(counts.failed)} newly failed, counted by candidate and row.
+      ${countText(counts.failed)} newly failed, counted by candidate and
+      row${run.change ? `, of ${pluralText(run.change.rows.shared, "row")} in both` : ""}.
       ${found.rows.length < all ? `The ${countText(found.rows.length)} that changed most are listed.` : ""}
     </p>`,
     listed(run, found, rows),

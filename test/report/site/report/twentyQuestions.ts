@@ -311,6 +311,24 @@ async function labelOf(reader: Reader, wanted: RegExp): Promise<string> {
   return labels.find((label) => wanted.test(label.trim()))!.trim();
 }
 
+describe("a count of confused rows", () => {
+  it("leads to just these rows", async (context) => {
+    const {page} = await open(context, `comparison${of("intent-clear")()}`);
+    const reader = new Reader(page);
+    const [expected, answered, rows] = (await reader.table(/^Largest confusions/))[0]!;
+    await reader.click(page.getByRole("region", {name: /^Largest confusions/}).locator("a.rows-link"));
+    const first = new URL(page.url()).searchParams.get("first")!;
+    const {n} = (await report.store.row<{n: number}>(
+      `select count(*)::int as n from completions join items using (run, row_id)
+       where run = $run and candidate = $first and expected::json ->> '$' = $expected and output = $answered`,
+      {run: idOf("intent-clear"), first, expected: expected!, answered: answered!}
+    ))!;
+    expect(rows).toBe(String(n));
+    await page.getByText(new RegExp(`^${n} rows? of ${n}\\.`)).waitFor();
+    await page.close();
+  });
+});
+
 describe("a reader who only clicks", () => {
   let page: Page | undefined;
   afterAll(() => page?.close());
