@@ -68,7 +68,7 @@ export {
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
-export {isErasedRow} from "./kinds/eraseRows.js";
+export {ERASED, isErasedRow} from "./kinds/eraseRows.js";
 export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
 export {isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";

@@ -168,16 +168,26 @@ async function marked(
     );
   const places = new Map<string, number>();
   for (const id of versions) places.set(id, placeOf(tombstones, await rulesOf(workspace, {dataset, id})));
-  for (const {row, content, forms, texts, versions: of} of found) {
+  for (const {row, content, forms, texts, labels, versions: of} of found) {
     const before = known.get(row);
     const redactions = of.map((id) => places.get(id)!);
     if (before) {
       before.content = both(before.content, content);
       before.forms = both(before.forms, forms);
       before.texts = both(before.texts, texts);
+      before.labels = both(before.labels, labels);
       before.redactions = both(before.redactions, redactions);
     } else
-      tombstones.rows.push({hash: row, content, forms, texts, redactions: both([], redactions), at, reason});
+      tombstones.rows.push({
+        hash: row,
+        content,
+        forms,
+        texts,
+        labels,
+        redactions: both([], redactions),
+        at,
+        reason
+      });
   }
   const newest = keptOut.length > 0 ? await latestVersion(workspace, dataset) : undefined;
   const rules = newest ? await rulesOf(workspace, {dataset, id: newest.version}) : null;
