@@ -320,7 +320,7 @@ describe("a count of confused rows", () => {
     const first = new URL(page.url()).searchParams.get("first")!;
     const {n} = (await report.store.row<{n: number}>(
       `select count(*)::int as n from completions join items using (run, row_id)
-       where run = $run and candidate = $first and expected::json ->> '$' = $expected and output = $answered`,
+       where run = $run and candidate = $first and (expected::json ->> '$') = $expected and output = $answered`,
       {run: idOf("intent-clear"), first, expected: expected!, answered: answered!}
     ))!;
     expect(rows).toBe(String(n));
