@@ -50,7 +50,7 @@ export async function rowPage(
     const others = runs.filter((one) => one !== run && one.dataset.name === dataset);
     for (const other of others)
       if (await rowPlace(other, id)) {
-        location.replace(linkTo("./row", {run: other.id}));
+        location.replace(linkTo("./row", {run: other.id, row: id}));
         return nothing();
       }
     return emptyState(
