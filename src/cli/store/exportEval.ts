@@ -88,7 +88,7 @@ const testsBeside = (config: string) =>
   join(dirname(config), `${basename(config).replace(/\.ya?ml$/i, "")}.tests.json`);
 
 function expectedOf({definition: {expected}}: NamedEval): (row: Row) => unknown {
-  return typeof expected === "function" ? expected : (row) => row[expected];
+  return typeof expected === "string" ? (row) => row[expected] : (expected ?? (() => undefined));
 }
 
 /** Rows of the eval's part of its first split, without those with unresolved findings. The held-out part never leaves. */

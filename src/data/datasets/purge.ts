@@ -24,6 +24,7 @@ import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCon
 import {readdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {placeOf, rulesOf} from "./redactionRules.js";
+import {type ErasedAnswers, purgeAnswers} from "./purgeAnswers.js";
 import {rowForm} from "./rowForm.js";
 import {tombstoneHash} from "./tombstones.js";
 
@@ -56,6 +57,8 @@ export interface PurgeResult extends Touched {
   mayReturn: boolean;
   /** What could not be looked through, and may still hold rows that are meant. */
   unread: Unread[];
+  /** Rows erased of datasets whose rows are answers to these; absent where there are none. */
+  answers?: ErasedAnswers[];
 }
 
 /**
@@ -71,14 +74,24 @@ export async function purge(
   dataset: string,
   options: PurgeOptions
 ): Promise<PurgeResult> {
-  return workspace.lease(`pull-${dataset}`, {what: `a purge of ${dataset}`, waitMs: 60_000}, async (held) => {
-    const db = await openDatabase({tmpDir: workspace.tmpDir});
-    try {
-      return await purgeWith(db, workspace, dataset, options, held);
-    } finally {
-      db.close();
+  const purged = await workspace.lease(
+    `pull-${dataset}`,
+    {what: `a purge of ${dataset}`, waitMs: 60_000},
+    async (held) => {
+      const db = await openDatabase({tmpDir: workspace.tmpDir});
+      try {
+        return await purgeWith(db, workspace, dataset, options, held);
+      } finally {
+        db.close();
+      }
     }
-  });
+  );
+  const answers = await purgeAnswers(
+    workspace,
+    dataset,
+    async (of, where) => (await purge(workspace, of, {...options, where})).rows
+  );
+  return answers.length > 0 ? {...purged, answers} : purged;
 }
 
 interface MarkedRows {

@@ -1,6 +1,7 @@
 import {group} from "d3-array";
 import {recognition, ledgerSummary} from "../../data/privacy/index.js";
 import type {DatasetsData, DatasetView, LedgerRule, LedgerView} from "./dataTypes.js";
+import {unresolvedIn} from "./personalData.js";
 import {publishing} from "./publishing.js";
 import {purgesOf} from "./purges.js";
 import {statedPublishing} from "./statedPublishing.js";
@@ -87,5 +88,6 @@ async function ledgerView(store: Store, version: VersionManifest): Promise<Ledge
          group by l.row_id order by findings desc, id limit ${MOST_LISTED}`
       )
     : [];
-  return {version: version.id, summary, rules, rows};
+  const unresolved = await unresolvedIn(store, version);
+  return {version: version.id, summary, rules, rows, unresolvedRows: unresolved?.rows ?? 0};
 }

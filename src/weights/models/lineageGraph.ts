@@ -1,5 +1,6 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../../base/store/index.js";
 import {modelIdsOf} from "../../base/store/records/run.js";
+import {answeringRuns} from "../../base/store/records/version.js";
 import {toldElsewhere} from "../../base/store/sameWeights.js";
 import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
@@ -155,6 +156,13 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
       edges.push({from: ensure(modelNode(parent.id), "model", parent.name), to, how});
     }
   }
+  for (const one of versions)
+    for (const run of answeringRuns(one))
+      edges.push({
+        from: ensure(`run:${run}`, "run", run),
+        to: versionNode(one.dataset, one.id),
+        how: "its answers are rows"
+      });
   for (const run of runs) {
     const to = `run:${run.id}`;
     const dataset = run.dataset.name;

@@ -7,7 +7,8 @@ import {
   type SliceTable,
   slicingsOf,
   valueName,
-  writerOf
+  writerOf,
+  formatEstimate
 } from "../../../evals/decisions/index.js";
 import {runVerdict, type RunVerdict} from "../../../report/site/index.js";
 import {shellWord, UsageError} from "../../../base/validation/index.js";
@@ -159,6 +160,6 @@ function gatesText(gates: readonly GateResult[]): string {
     {title: "candidate", text: "name", value: (row) => row.candidate},
     {title: "rule", text: "prose", value: (row) => row.rule},
     {title: "found", text: "prose", value: (row) => row.message},
-    {title: "more rows", value: (row) => row.rowsNeeded, align: "right"}
+    {title: "more rows", value: ({rowsNeeded}) => rowsNeeded && formatEstimate(rowsNeeded), align: "right"}
   ]);
 }

@@ -6,13 +6,13 @@ import {rowLink} from "../address/rowLink.js";
 import {wordDiff} from "../examples/wordDiff.js";
 import {scoreBadge} from "../text/scoreBadge.js";
 import {publishedText} from "../text/shownText.js";
-import {code, type PageContent, emptyState, nothing, section} from "../text/elements.js";
+import {code, type PageContent, emptyState, isPhone, nothing, section} from "../text/elements.js";
 import {countText, pluralText, type ScoreFormat, scorerFormat, time} from "../text/format.js";
 import {dataTable} from "../tables/dataTable.js";
 import {quotedText} from "../text/sqlText.js";
 import type {ChangeChoice} from "./chooseRowChanges.js";
 
-const PAGE = 20;
+const PAGE = isPhone() ? 5 : 20;
 
 /** The rows that a run scores otherwise than the run before it, those that changed most first, with both answers. */
 export function rowChangeList(

@@ -79,8 +79,6 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
 /** Rows with the same or nearly the same text that do not agree on their label. */
 export function labelConflictsTable(found: Measured<ConflictsView>, version: VersionManifest): PageContent {
   if (!found.measured) return notMeasured(found.reason, version);
-  if (found.clusters === 0)
-    return html`<p>Rows that say the same or nearly the same agree on their label.</p>`;
   const made: Provenance = {
     what: "Rows of one text, or nearly, whose labels differ.",
     n: pluralText(found.rows, "row"),

@@ -18,7 +18,7 @@ export function ledger(
     return html`<p>
       This version has not been scanned for personal data. ${code(`npx assay pii ${name}`)} scans the newest.
     </p>`;
-  const {summary, rules, rows} = view;
+  const {summary, rules, rows, unresolvedRows} = view;
   const version = {dataset: name, id: view.version};
   const scan = html`<p class="small">
     Scanned ${time(summary.scannedAt)} UTC: ${joinedNames(summary.columns)}, by
@@ -31,7 +31,8 @@ export function ledger(
   return [
     html`<p>
       ${pluralText(summary.findings, "finding")} in ${countText(summary.rowsWithFindings)} of
-      ${pluralText(summary.rows, "row")}.
+      ${pluralText(summary.rows, "row")}; ${countText(unresolvedRows)}
+      ${unresolvedRows === 1 ? "row holds" : "rows hold"} unresolved personal data or secrets.
     </p>`,
     dataTable(
       Object.entries(summary.types).sort(([, a], [, b]) => b.findings - a.findings),

@@ -7,7 +7,7 @@ import {rowLink} from "../address/rowLink.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import type {ExampleChoice} from "./chooseExamples.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type PageContent, freshId, nothing, section} from "../text/elements.js";
+import {type PageContent, freshId, isPhone, nothing, section} from "../text/elements.js";
 import {halfOf, sortedRows} from "./exampleFilters.js";
 import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/format.js";
 import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
@@ -18,11 +18,11 @@ import {rightQuery, spreadQuery} from "../rows/scoreQueries.js";
 import {sharedText, type SharedText} from "./sharedText.js";
 import {scoreBadge} from "../text/scoreBadge.js";
 
-const PAGE = 20;
+const PAGE = isPhone() ? 5 : 20;
 /** Characters of a text that a line shows. */
 const LONGEST = 280;
 
-/** The rows that a reader asked for, twenty at a time, each with two candidates' answers and a link to all about it. */
+/** The rows that a reader asked for, some at a time, each with two candidates' answers and a link to all about it. */
 export function examples(
   run: RunView | null,
   rows: RunRows | null,

@@ -5,7 +5,7 @@ import type {RunView, ScorerView} from "../../site/types.js";
 import {linkTo} from "../address/address.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type PageContent, nothing, section} from "../text/elements.js";
+import {code, flat, furtherSection, type PageContent, nothing, section} from "../text/elements.js";
 import {countText, formatFor, joinedNames, pluralText, percentText} from "../text/format.js";
 import {agreementWithPeople} from "./judgeAgreement.js";
 import {correctedScores} from "./judgeCorrectedPlot.js";
@@ -64,12 +64,14 @@ export function judgeHealth(
   const {judge, human} = choice;
   const queries = judgeQueries(run.id, choice);
   return html`<div>
-    ${summary(run, {judge, human, queries}, figures)}
-    ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries), rowsToRead(run, choice))}
+    ${summary(run, {judge, human, queries}, figures, [
+      agreementWithPeople(figures.agreement, human, queries),
+      rowsToRead(run, choice)
+    ])}
     ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human, queries))}
-    ${section("Does the order decide?", order(figures.order, queries))}
-    ${section("Does the length decide?", lengthBias(figures.length, queries))}
-    ${section("Answers without a verdict", failures(judge, figures, queries))}
+    ${furtherSection("Does the order decide?", order(figures.order, queries))}
+    ${furtherSection("Does the length decide?", lengthBias(figures.length, queries))}
+    ${judge.failures?.length ? furtherSection("Answers without a verdict", failures(judge, figures, queries)) : null}
   </div>`;
 }
 
@@ -91,7 +93,8 @@ function rowsToRead({id}: RunView, {judge, human}: JudgeChoice): HTMLElement {
 function summary(
   run: RunView,
   {judge, human, queries}: {judge: ScorerView; human: ScorerView | undefined; queries: JudgeQueries},
-  {answers, judged, labelled, agreement, order: orders}: JudgeFigures
+  {answers, judged, labelled, agreement, order: orders}: JudgeFigures,
+  shown: PageContent
 ): HTMLElement {
   return html`<section class="part" aria-label="Judge">
     <p class="eyebrow">
@@ -99,6 +102,7 @@ function summary(
       ><span>${judge.judge!.model} at ${judge.judge!.endpoint}</span>
     </p>
     <p class="sentence">${sentence(judge, agreement, orders)}</p>
+    ${flat([shown])}
     ${tiles([
       {label: "Judged", value: countText(judged), note: `of ${pluralText(answers, "answer")}`},
       {
@@ -255,7 +259,6 @@ function failures(
   {answers, judged}: JudgeFigures,
   queries: JudgeQueries
 ): PageContent {
-  if (reasons.length === 0) return html`<p>None: every answer that was there to judge got a score.</p>`;
   return [
     html`<p>
       ${pluralText(answers - judged, "answer")} of the chosen rows ${answers - judged === 1 ? "has" : "have"}

@@ -4,7 +4,7 @@ import {classList} from "./classList.js";
 import {confusionFigure} from "./confusionFigure.js";
 import {rowsLink} from "../address/rowLink.js";
 import {confusedRows, confusionText} from "./confusionText.js";
-import {type PageContent, nothing, section} from "../text/elements.js";
+import {furtherSection, type PageContent, nothing, section} from "../text/elements.js";
 import {figureNotes} from "../notes/figureNotes.js";
 import {countText, pluralText, percentText} from "../text/format.js";
 import {largestConfusions} from "./largestConfusions.js";
@@ -80,7 +80,7 @@ export function confusionMatrix(
           : confusionFigure(matrixTitle, matrix, {classes: wanted.length, candidate, made})
       )
     )}
-    ${section("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered, made: ofClasses}))}
+    ${furtherSection("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered, made: ofClasses}))}
   </div>`;
 }
 

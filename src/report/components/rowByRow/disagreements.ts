@@ -2,7 +2,7 @@ import {html} from "htl";
 import {rowLink} from "../address/rowLink.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type PageContent, freshId, nothing, section} from "../text/elements.js";
+import {type PageContent, freshId, isPhone, nothing, section} from "../text/elements.js";
 import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
 import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
@@ -11,7 +11,7 @@ import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRo
 import {scoreBadge} from "../text/scoreBadge.js";
 import {disagreementsQuery} from "../rows/scoreQueries.js";
 
-const PAGE = 20;
+const PAGE = isPhone() ? 5 : 20;
 
 interface DisagreementFilter {
   label: string;
@@ -19,7 +19,7 @@ interface DisagreementFilter {
   test(first: number | undefined, second: number | undefined): boolean;
 }
 
-/** The rows on which two candidates come to different scores, the largest difference first, twenty at a time. */
+/** The rows on which two candidates come to different scores, the largest difference first, some at a time. */
 export function disagreements(
   rows: RunRows | null,
   choice: ScoreChoice | null,

@@ -21,12 +21,13 @@ export function splitLeaksTable(view: SplitsView): PageContent {
       leaks.rows === 0
         ? html`<p>${named(split)}: no test row leaks by a measure above that lists rows.</p>`
         : details(
-            `${named(split)}: ${pluralText(leaks.rows, "test row")} known from training`,
+            `${named(split)}: ${countText(leaks.rows)} of ${pluralText(split.counts.test ?? 0, "test row")} with a match in training`,
             leakTable(view, {split, leaks, name: named(split)})
           )
     ),
     html`<p class="small">
-      Rows close in meaning are not listed, and no held-out row.
+      A row counts once, by whichever measure it matches. Of these, Verdict counts the same text and
+      near-duplicates as not clean. Rows close in meaning are not listed, and no held-out row.
       ${code(`npx assay split ${view.dataset} --leaks`)} lists all.
     </p>`
   ];

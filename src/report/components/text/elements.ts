@@ -23,12 +23,22 @@ export function freshId(prefix: string): string {
 
 /** A part of a page with its heading, which an address may name. */
 export function section(title: string, ...content: PageContent[]): HTMLElement {
-  const id = `section-${plainName(title)}`;
-  const node = html`<section class="part" aria-labelledby=${id}>
-    <h2 id=${id}>${title}</h2>
-    ${flat(content)}
-  </section>`;
-  // The browser has looked for it before it was drawn.
+  const id = sectionId(title);
+  return named(
+    id,
+    html`<section class="part" aria-labelledby=${id}>
+      <h2 id=${id}>${title}</h2>
+      ${flat(content)}
+    </section>`
+  );
+}
+
+const sectionId = (title: string) => `section-${plainName(title)}`;
+
+let shownAnchor = false;
+
+/** The part that the address names is scrolled to: the browser looked for it before it was drawn. */
+function named(id: string, node: HTMLElement): HTMLElement {
   if (location.hash === `#${id}` && !shownAnchor) {
     shownAnchor = true;
     setTimeout(() => node.scrollIntoView());
@@ -36,7 +46,25 @@ export function section(title: string, ...content: PageContent[]): HTMLElement {
   return node;
 }
 
-let shownAnchor = false;
+/** Up to this width a window is a phone's, as in `styles/phone.css`. */
+const PHONE = 600;
+
+/** Whether the page is read on a phone. Tests read components without a window. */
+export const isPhone = () => globalThis.innerWidth <= PHONE;
+
+/** A further part of a page with its heading: on a phone it is closed until a reader opens it, or an address names it. */
+export function furtherSection(title: string, ...content: PageContent[]): HTMLElement {
+  const id = sectionId(title);
+  return named(
+    id,
+    html`<section class="part" aria-labelledby=${id}>
+      <details class="further" open=${!isPhone() || location.hash === `#${id}`}>
+        <summary><h2 id=${id}>${title}</h2></summary>
+        ${flat(content)}
+      </details>
+    </section>`
+  );
+}
 
 /** Says what is missing and what to do about it, in place of a chart. */
 export function emptyState(title: string, ...advice: PageContent[]): HTMLElement {

@@ -69,7 +69,7 @@ export async function exportTraining(
     );
   const file = given.out === undefined ? undefined : resolve(given.out);
   if (file !== undefined && !given.ofStore) await assertMayWrite(store.workspace, [file], given.overwrite);
-  const named = format.kind === "chat" ? undefined : given.fromRun;
+  const named = format.kind === "preference" ? given.fromRun : undefined;
   const run = named === undefined ? undefined : findRun(await store.runs({archived: true}), named);
   const options = run ? {...given, fromRun: run.id} : given;
   const version = await findVersion(store, options.dataset ?? "");
@@ -96,7 +96,7 @@ export async function exportTraining(
     {...options, columns: exportedColumns(source, format)},
     onMessage
   );
-  if (options.fromRun !== undefined && format.kind !== "chat" && refused.rows !== "all")
+  if (options.fromRun !== undefined && format.kind === "preference" && refused.rows !== "all")
     await assertQuotable(source, refused.rows);
   const made = await writeExamples(source, format, counter, refused);
   const preflight = counter.result();
