@@ -105,6 +105,8 @@ export interface LedgerView {
   version: string;
   summary: LedgerSummary;
   rules: LedgerRule[];
+  /** Rows with most findings; none that a split holds out. */
+  rows: {id: string; findings: number; types: string[]; columns: string[]}[];
   /** Rows whose personal data or secrets nobody resolved: what a verdict warns of and a gate counts. */
   unresolvedRows: number;
 }

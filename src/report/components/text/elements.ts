@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {plainName} from "./plainName.js";
 
 /** Something a cell can display: an element, text, or nothing. */
 export type PageContent = Node | string | null | undefined | false | PageContent[];
@@ -20,13 +21,29 @@ export function freshId(prefix: string): string {
   return `${prefix}-${++ids}`;
 }
 
-/** A part of a page with its heading. */
+/** A part of a page with its heading, which an address may name. */
 export function section(title: string, ...content: PageContent[]): HTMLElement {
-  const id = freshId("section");
-  return html`<section class="part" aria-labelledby=${id}>
-    <h2 id=${id}>${title}</h2>
-    ${flat(content)}
-  </section>`;
+  const id = sectionId(title);
+  return named(
+    id,
+    html`<section class="part" aria-labelledby=${id}>
+      <h2 id=${id}>${title}</h2>
+      ${flat(content)}
+    </section>`
+  );
+}
+
+const sectionId = (title: string) => `section-${plainName(title)}`;
+
+let shownAnchor = false;
+
+/** The part that the address names is scrolled to: the browser looked for it before it was drawn. */
+function named(id: string, node: HTMLElement): HTMLElement {
+  if (location.hash === `#${id}` && !shownAnchor) {
+    shownAnchor = true;
+    setTimeout(() => node.scrollIntoView());
+  }
+  return node;
 }
 
 /** Up to this width a window is a phone's, as in `styles/phone.css`. */
@@ -35,15 +52,18 @@ const PHONE = 600;
 /** Whether the page is read on a phone. Tests read components without a window. */
 export const isPhone = () => globalThis.innerWidth <= PHONE;
 
-/** A further part of a page with its heading: on a phone it is closed until a reader opens it. */
+/** A further part of a page with its heading: on a phone it is closed until a reader opens it, or an address names it. */
 export function furtherSection(title: string, ...content: PageContent[]): HTMLElement {
-  const id = freshId("section");
-  return html`<section class="part" aria-labelledby=${id}>
-    <details class="further" open=${!isPhone()}>
-      <summary><h2 id=${id}>${title}</h2></summary>
-      ${flat(content)}
-    </details>
-  </section>`;
+  const id = sectionId(title);
+  return named(
+    id,
+    html`<section class="part" aria-labelledby=${id}>
+      <details class="further" open=${!isPhone() || location.hash === `#${id}`}>
+        <summary><h2 id=${id}>${title}</h2></summary>
+        ${flat(content)}
+      </details>
+    </section>`
+  );
 }
 
 /** Says what is missing and what to do about it, in place of a chart. */
