@@ -58,7 +58,14 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     const splitOf = isPreview ? previewSplit : ensureSplit;
     const splits: SplitManifest[] = [];
     for (const spec of specsOf(options, version))
-      splits.push(await splitOf(store, version, spec, longWork(version)));
+      try {
+        splits.push(await splitOf(store, version, spec, longWork(version)));
+      } catch (error) {
+        // A comparison tries what the columns' names allow: values that are no times leave one strategy out.
+        const isTried = options.compare && options.strategy === undefined && spec.strategy === "temporal";
+        if (!isTried || !(error instanceof UserError)) throw error;
+        note(`! ${error.message}`);
+      }
     const told = splits.map((split) => ({...split, warning: partWarning(split)}));
     for (const {warning} of told) if (warning !== undefined) note(`! ${warning}`);
     if (options.leaks) return await printLeaks(store, splits, options);

@@ -104,7 +104,7 @@ async function rowsOf(
   const version = await store.latestVersion(dataset);
   if (!version) throw noVersion(dataset);
   const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
-  const refused = await refusedRows(store, version, "fine-tuning", note);
+  const refused = await refusedRows(store, version, "fine-tuning", {onMessage: note});
   const rows: Row[] = [];
   const unresolved: string[] = [];
   for await (const row of partRows(store, store.workspace, version, split, part))

@@ -22,6 +22,7 @@ export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} 
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
 export {watchText} from "./driftWatch.js";
+export {momentOfColumn, timeProblem} from "./moments.js";
 export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, noVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";

@@ -66,6 +66,8 @@ export interface LineageRecords extends LineageTrainings {
   splits: readonly SplitManifest[];
   models: readonly ModelManifest[];
   runs: readonly RunManifest[];
+  /** What models' cards state, by a model's id; absent where nobody looked. */
+  licences?: ReadonlyMap<string, string | undefined>;
   /** Notes of purges, by a model's id; accepted ones too. */
   erased: ReadonlyMap<string, ErasedTraining>;
 }
@@ -79,7 +81,7 @@ const modelNode = (id: string) => `model:${id}`;
  * was made of it. A record that is named and not there is a node that is `missing`. Empty for an empty store.
  */
 export function lineageGraph(records: LineageRecords): LineageGraph {
-  const {versions, splits, models, runs, erased} = records;
+  const {versions, splits, models, runs, licences, erased} = records;
   const nodes = new Map<string, LineageNode>();
   const edges: LineageEdge[] = [];
   const add = (node: LineageNode) => void nodes.set(node.id, node);
@@ -89,7 +91,10 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
   };
   for (const one of versions) add(ofVersion(one));
   for (const one of splits) add(ofSplit(one));
-  for (const one of models) add(ofModel(one, erased.get(one.id)));
+  for (const one of models) {
+    const licence = licences && (licences.get(one.id) ?? "not stated");
+    add(ofModel(one, {licence, note: erased.get(one.id)}));
+  }
   for (const one of runs) add(ofRun(one));
 
   /** Records of models name versions and splits by their ids or by their whole hashes. */
@@ -224,7 +229,10 @@ function ofSplit({dataset, id, name, strategy, seed, counts}: SplitManifest): Li
   };
 }
 
-function ofModel(model: ModelManifest, note: ErasedTraining | undefined): LineageNode {
+function ofModel(
+  model: ModelManifest,
+  {licence, note}: {licence: string | undefined; note: ErasedTraining | undefined}
+): LineageNode {
   const {id, name, architecture, createdAt, files, recipe, removed} = model;
   return {
     id: modelNode(id),
@@ -234,6 +242,7 @@ function ofModel(model: ModelManifest, note: ErasedTraining | undefined): Lineag
       architecture,
       made: createdAt.slice(0, 10),
       method: recipe?.method,
+      licence,
       files: files.length === 0 ? "none" : files.length,
       "files removed": removed?.slice(0, 10)
     }),

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {LeaksView, SplitManifest, SplitsView} from "../../site/types.js";
+import {datasetRow} from "../address/rowLink.js";
 import {code, type PageContent, details} from "../text/elements.js";
 import {countText, pluralText, similarityText} from "../text/format.js";
 import {groupedTable} from "../tables/groupedTable.js";
@@ -32,6 +33,9 @@ export function splitLeaksTable(view: SplitsView): PageContent {
   ];
 }
 
+const rowOfSplit = ({dataset, version}: SplitsView, row: string) =>
+  datasetRow({dataset, id: version.id}, row);
+
 function leakTable(
   view: SplitsView,
   {split, leaks: {counts, shown, rows: all}, name}: {split: SplitManifest; leaks: LeaksView; name: string}
@@ -47,8 +51,8 @@ function leakTable(
       };
     }),
     [
-      {name: "Test row", heading: true, value: ({row}) => row},
-      {name: "Training row", value: ({known}) => known},
+      {name: "Test row", heading: true, value: ({row}) => rowOfSplit(view, row)},
+      {name: "Training row", value: ({known}) => rowOfSplit(view, known)},
       {name: "Similarity", numeric: true, value: ({similarity}) => similarityText(similarity)},
       {name: "Test text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"},
       {name: "Training text, masked", wide: true, value: ({knownExcerpt}) => knownExcerpt ?? "not published"}

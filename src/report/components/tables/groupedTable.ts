@@ -1,7 +1,8 @@
 import {html} from "htl";
 import {figureNotes} from "../notes/figureNotes.js";
 import {figureFoot, type Provenance} from "../notes/made.js";
-import {plainName, tableButton} from "../notes/saving.js";
+import {tableButton} from "../notes/saving.js";
+import {plainName} from "../text/plainName.js";
 import {sortable} from "./sortable.js";
 import {tableFilter} from "./tableFilter.js";
 import type {PageContent} from "../text/elements.js";

@@ -19,7 +19,12 @@ import {asDefined, refusalMessage, refusedRows, sensitivityOf} from "../../../da
 import type {Trust} from "../../../data/privacy/trust.js";
 import {splitToExport} from "./exportChat.js";
 import {exampleProblem} from "./destinations.js";
-import {examplesToExport, type TrainingExportOptions, type TrainingSource} from "./exportedExamples.js";
+import {
+  exportedColumns,
+  examplesToExport,
+  type TrainingExportOptions,
+  type TrainingSource
+} from "./exportedExamples.js";
 import {nearOtherParts, type NearOtherParts} from "./nearOtherParts.js";
 import {PreflightCounter, type TrainingCost, trainingCost, type TrainingPreflight} from "./preflight.js";
 import {assertQuotable} from "./quotedRows.js";
@@ -85,7 +90,12 @@ export async function exportTraining(
         ).checkpointTokenCounter(resolve(options.tokenizer)),
     options.limit
   );
-  const refused = await rowsRefused(store, version, options, onMessage);
+  const refused = await rowsRefused(
+    store,
+    version,
+    {...options, columns: exportedColumns(source, format)},
+    onMessage
+  );
   if (options.fromRun !== undefined && format.kind === "preference" && refused.rows !== "all")
     await assertQuotable(source, refused.rows);
   const made = await writeExamples(source, format, counter, refused);
@@ -124,15 +134,15 @@ interface RefusedRows {
 async function rowsRefused(
   store: Store,
   version: VersionManifest,
-  {trust, defined}: TrainingExportOptions,
+  {trust, defined, columns}: TrainingExportOptions & {columns: string[] | undefined},
   onMessage: (message: string) => void
 ): Promise<RefusedRows> {
   if (
     trust !== undefined &&
-    (await refusedRows(store, asDefined(version, defined), trust, onMessage)) === "all"
+    (await refusedRows(store, asDefined(version, defined), trust, {onMessage})) === "all"
   )
     return {rows: "all", to: trust};
-  return {rows: await refusedRows(store, version, "fine-tuning", onMessage), to: "fine-tuning"};
+  return {rows: await refusedRows(store, version, "fine-tuning", {onMessage, columns}), to: "fine-tuning"};
 }
 
 async function writeExamples(

@@ -12,7 +12,7 @@ import {
   type Store,
   type VersionManifest
 } from "../../../base/store/index.js";
-import {chatColumns, type ExportChatOptions} from "./exportChat.js";
+import {chatColumns, columnsOf, type ExportChatOptions} from "./exportChat.js";
 
 export interface TrainingExportOptions extends ExportChatOptions {
   out?: string;
@@ -58,6 +58,16 @@ export async function examplesToExport(
   if (prefer === undefined || over === undefined)
     throw new UsageError("--from-run needs --prefer CANDIDATE and --over CANDIDATE.");
   return pairsOfRun(source, fromRun, prefer, over);
+}
+
+/** The columns that rows would be exported with; undefined of a run's pairs, whose prompts may hold any. */
+export function exportedColumns(
+  {version, options}: TrainingSource,
+  {kind}: TrainingFormat
+): string[] | undefined {
+  if (kind === "chat") return columnsOf(chatColumns(version, options));
+  const {chosen, rejected, fromRun, prompt = version.text} = options;
+  return fromRun === undefined ? [prompt, chosen, rejected].filter((name) => name !== undefined) : undefined;
 }
 
 /** Makes an example of a row. Throws where the dataset lacks the columns or the format cannot hold them. */
