@@ -17,8 +17,14 @@ export {
   storedModel,
   trained
 } from "./evals/candidates/index.js";
+export {type Distillation, distillation, type DistillationDefinition} from "./evals/distillation/index.js";
 export {localModel, type LocalModelOptions} from "./inference/localModels/index.js";
 export {
+  type AnswersForm,
+  type AnswersKept,
+  answersOf,
+  type AnswersOptions,
+  type AnswersSource,
   chatFilters,
   type DatasetDefinition,
   defineDataset,

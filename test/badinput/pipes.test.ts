@@ -1,5 +1,5 @@
-import {execFileSync} from "node:child_process";
-import {mkdirSync} from "node:fs";
+import {execFileSync, spawnSync} from "node:child_process";
+import {existsSync, mkdirSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {readContent} from "../../src/evals/importedResults/content.js";
@@ -7,7 +7,10 @@ import {sizeMetadata} from "../../src/weights/gguf/architectures.js";
 import {readGguf} from "../../src/weights/gguf/index.js";
 import {openCheckpoint} from "../../src/weights/safetensors/index.js";
 import {readConfig} from "../../src/training/trainer/config.js";
+import {openWorkspace} from "../../src/base/store/index.js";
+import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {refusalOfPromise} from "./support.js";
 
 const pipe = async (name: string) => {
   const folder = join(await temporaryProject(), "given");
@@ -48,3 +51,34 @@ describe("a config.json of a billion layers", () => {
     );
   });
 });
+
+it.runIf(existsSync("/proc/self"))(
+  "a store where no folder can be made is refused, at any depth",
+  async () => {
+    const project = await temporaryProject();
+    for (const place of ["/proc/self/store", "/proc/none/of/these"])
+      expect(await refusalOfPromise(openWorkspace(project, place))).toMatch(
+        /^\/proc\/\w+(\/store)?: no folder can be made there/
+      );
+  }
+);
+
+it.runIf(process.platform !== "win32").each([22, 32, 36])(
+  "%d open files are too few to load a command, which is said in one line",
+  async (most) => {
+    const words = `ulimit -n ${most}; exec "$0" "$@"`;
+    const main = compiled("bundle/main.js");
+    const {status, stdout, stderr} = spawnSync("sh", ["-c", words, process.execPath, main, "runs"], {
+      cwd: await temporaryProject(),
+      encoding: "utf8",
+      timeout: 20_000
+    });
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      "",
+      expect.stringMatching(
+        /^assay: .*too many open files.* Raise the limit of open files \(`ulimit -n`\)\.\n$/i
+      )
+    ]);
+  }
+);

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {undecidedFor} from "../../src/report/gates/index.js";
+import {undecidedFor} from "../../src/report/site/runGates.js";
 import type {GateResult, RaceRecord} from "../../src/evals/decisions/index.js";
 
 const result = (status: GateResult["status"]): GateResult => ({

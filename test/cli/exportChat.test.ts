@@ -73,6 +73,12 @@ describe("assay export --chat", () => {
     expect(readdirSync(folder).filter((name) => name.includes("refused"))).toEqual([]);
   });
 
+  it("holds against a row what is found in the columns that leave, and nothing else", async () => {
+    const manifest = await exported("labels.jsonl", {prompt: "label", completion: "label", skipBad: true});
+    expect(manifest.leftOut.unresolved).toBe(0);
+    expect(readFileSync(join(folder, "labels.jsonl"), "utf8")).not.toContain("@");
+  });
+
   it("refuses rows that make no valid example, and counts both kinds when they may be left out", async () => {
     await expect(exported("bad.jsonl", {skipUnresolved: true, part: parts.get("row-33")!})).rejects.toThrow(
       parts.get("row-33") === "held-out" ? /held-out/ : /row-33 \(missing_content\).*--skip-bad/

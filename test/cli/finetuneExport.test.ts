@@ -36,10 +36,11 @@ const rows = Array.from({length: 32}, (_, i) => ({
         ? `${words} again`
         : i === 5 || i === 6
           ? "twice the same"
-          : `Question ${i}`,
+          : `Question ${i}${i === 11 ? " of ada@example.org" : ""}`,
   answer: i === 9 ? "" : i === 5 || i === 6 ? "same" : `answer ${i}`,
   worse: `worse ${i}`,
-  contact: i === 11 ? "ada@example.org" : "none"
+  // In no training set: what is found here stops no row.
+  contact: i === 12 ? "bob@example.org" : "none"
 }));
 
 beforeAll(async () => {

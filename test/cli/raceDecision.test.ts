@@ -5,6 +5,7 @@ import {runRace} from "../../src/evals/races/runRace.js";
 import {currentDecisions} from "../../src/report/site/currentRuns.js";
 import {runCosts, runVerdict} from "../../src/report/site/index.js";
 import {clusteredStandardError, meanInterval} from "../../src/base/stats/index.js";
+import {assayHere} from "../support/assayHere.js";
 import {
   checked,
   definition,
@@ -119,6 +120,14 @@ describe("the decision on an eval that was raced", () => {
         ["nobody", "fail"]
       ]);
       expect(results[0]!.rule).toMatch(/points below bad$/);
+    });
+
+    it("has the same gates in `assay verdict`, against a baseline that it dropped", async () => {
+      const {results} = await checked([{maxRegression: 2}]);
+      const words = ["verdict", record.rounds.at(-1)!.run!, "--max-regression", "2", "--json"];
+      const ended = await assayHere(project.store.workspace.project, ...words);
+      expect((JSON.parse(ended.stdout) as {gates: unknown}).gates).toEqual(results);
+      expect(ended.code).toBe(0);
     });
   });
 

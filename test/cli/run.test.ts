@@ -5,6 +5,7 @@ import {describe, expect, it} from "vitest";
 import {fail} from "../../src/cli/terminal/fail.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {assayHere} from "../support/assayHere.js";
+import {isMeasured} from "../../src/cli/evals/run/runEvals.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {written} from "../support/printed.js";
 
@@ -142,4 +143,15 @@ describe("what the machine refuses", () => {
     });
     expect(text).toMatch(new RegExp(`^assay: .*${advised}.*\\n$`));
   });
+});
+
+it("of few rows of a large dataset leaves the measures of its split to a whole run", () => {
+  const measured = [{}, {limit: 5}, {dryRun: true}].map((options) =>
+    [200, 200_000].map((rows) => isMeasured(options, {rows}))
+  );
+  expect(measured).toEqual([
+    [true, true],
+    [true, false],
+    [false, false]
+  ]);
 });

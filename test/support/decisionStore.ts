@@ -129,7 +129,8 @@ function priced(later: boolean) {
     title: "Which model answers well for its price?",
     candidates: [model("large"), model("medium", later ? 0 : -0.08), model("small")],
     scorers: {correct: normalizedMatch()},
-    margin: 0.03
+    margin: 0.03,
+    gate: [{minScore: 0.8, maxRegression: 0.01}]
   });
 }
 
@@ -156,7 +157,7 @@ function judged(url: string) {
   const labels = Object.values(outputs).flatMap((rows) =>
     rows
       .filter(({id}) => rng("labelled", id)() < 0.5)
-      .map(({id, output}) => ({id, output, score: output.startsWith("unknown") ? 0 : 1}))
+      .map(({id, output}) => ({id, output, score: output.startsWith("unknown") ? 0 : 1, by: "kb"}))
   );
   const endpoint = openAICompatible({
     name: "loopback judge",

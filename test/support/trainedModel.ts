@@ -23,7 +23,10 @@ export async function trainedModel(workspace: Workspace): Promise<string> {
     settings: {method: "lora"},
     parents: [],
     metrics: {steps: STEPS, resultStep: 500},
-    files: {"training.json": JSON.stringify({curve, validations})}
+    files: {
+      "training.json": JSON.stringify({curve, validations}),
+      "README.md": "---\nlicense: apache-2.0\n---\n"
+    }
   });
   return id;
 }

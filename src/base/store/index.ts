@@ -35,6 +35,7 @@ export {
 } from "./heldOut.js";
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
 export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
+export {type DistillationRecord, readDistillations, writeDistillation} from "./kinds/distillation.js";
 export {
   downloadsDir,
   hubModelsDir,
@@ -68,7 +69,7 @@ export {
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
-export {isErasedRow} from "./kinds/eraseRows.js";
+export {ERASED, isErasedRow} from "./kinds/eraseRows.js";
 export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
 export {isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
@@ -114,6 +115,7 @@ export {type Referrer, referrersOf} from "./kinds/records.js";
 export {refuseWhileRunning, refuseWhileTraining} from "./refuseWhileRunning.js";
 export {measuredRoles, sameRoles} from "./kinds/presentRoles.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
+export {type Inbox, inboxOf} from "./kinds/received.js";
 export {changeSpending, readSpending, type SpendingEntry} from "./kinds/spending.js";
 export {noteTraining, type StoppedTraining, trainingDir} from "./kinds/stoppedTraining.js";
 export {

@@ -1,12 +1,12 @@
 import {randomBytes} from "node:crypto";
 
 import {constants, rmSync} from "node:fs";
-import {access, mkdir, mkdtemp, readdir, writeFile} from "node:fs/promises";
+import {access, mkdtemp, readdir, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {fileForm, readForm} from "../validation/fileForm.js";
 import {UserError} from "../validation/errors.js";
-import {isWithin, sweepTemporary, writeAtomic} from "../system/files.js";
+import {isWithin, makeFolder, sweepTemporary, writeAtomic} from "../system/files.js";
 import {sha256} from "../system/hash.js";
 import {KINDS} from "./kinds/allKinds.js";
 import type {Kind, Workspace} from "./kinds/kind.js";
@@ -65,7 +65,7 @@ export async function openWorkspace(
 async function tmpDirOf(store: string): Promise<string> {
   const folder = join(store, "tmp");
   try {
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     return folder;
   } catch (error) {
@@ -81,7 +81,7 @@ let ownTmpDir: Promise<string> | undefined;
 
 /** Rows, prompts and answers enter no repository by accident: a folder that holds nothing yet is one that git does not look into. */
 async function hideFromGit(folder: string): Promise<void> {
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   // What a kill leaves of the file's own writing is as good as nothing.
   if (!(await readdir(folder)).every((name) => name.startsWith("..gitignore."))) return;
   await sweepTemporary(folder);

@@ -1,11 +1,11 @@
 import {createWriteStream} from "node:fs";
 
 import {once} from "node:events";
-import {mkdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {dirname} from "node:path";
 import {type Database, sqlName, sqlString} from "./duckdb.js";
 import {fileScan} from "./fileScan.js";
-import {namingTarget, temporaryPath, writeAtomic} from "../system/files.js";
+import {makeFolder, namingTarget, temporaryPath, writeAtomic} from "../system/files.js";
 import type {StorageBackend} from "./storage/storageBackend.js";
 
 /** Column names with their DuckDB types, in order. */
@@ -158,7 +158,7 @@ async function writeFlowing(
   fill: (write: (chunk: string | Uint8Array) => Promise<unknown> | undefined) => Promise<void>
 ): Promise<number> {
   const lines = lineLengths();
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   const out = createWriteStream(path, {highWaterMark: 1 << 20});
   const failed = once(out, "error").then(([error]) => {
     throw namingTarget(error, path, dirname(path));

@@ -20,7 +20,7 @@ export function temporaryPath(path: string): string {
  * the whole new one. On an error nothing is left behind.
  */
 export async function writeAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   const temporary = temporaryPath(path);
   try {
     await write(temporary);
@@ -44,6 +44,26 @@ export function namingTarget(error: unknown, temporary: string, path: string): u
     if (failed[place]?.startsWith(temporary)) failed[place] = path + failed[place].slice(temporary.length);
   if (failed.path === undefined && WRITES.test(failed.syscall ?? "")) failed.path = path;
   return error;
+}
+
+/** Makes a folder with those above it, where it is not there yet. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await isFolder(path))) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    // `recursive` would try for ever where a file system has no room for folders, as /proc.
+    if (await isFolder(dirname(path)))
+      throw new UserError(`${path}: no folder can be made there. Name another place.`, {cause: error});
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** Resolves when what was written to the file is on disk. */

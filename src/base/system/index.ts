@@ -6,6 +6,7 @@ export {giveUpSeconds} from "./giveUpSeconds.js";
 export {
   insideFolder,
   isWithin,
+  makeFolder,
   namingTarget,
   readJson,
   sweepTemporary,

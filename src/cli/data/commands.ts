@@ -4,6 +4,7 @@ import {
   listOption,
   numberOption,
   reasonOption,
+  portOption,
   wholeOption
 } from "../terminal/arguments.js";
 
@@ -16,6 +17,15 @@ export const dataCommands: DeclareCommand[] = [
       .option("--skip-bad", "leave out unreadable lines and list them beside the version")
       .option("--json", "print JSON")
       .action(async (names: string[], options) => (await import("./pull.js")).pullVerb(names, options)),
+  (program) =>
+    program
+      .command("receive <name>")
+      .summary("receive OpenTelemetry spans of models for a dataset")
+      .description(
+        "Receive OpenTelemetry spans (OTLP over HTTP, this machine only) for a dataset until Ctrl-C."
+      )
+      .option("-p, --port <port>", "listen on this port; 0 takes a free one", portOption, 4318)
+      .action(async (name: string, options) => (await import("./receive.js")).receiveVerb(name, options)),
   (program) =>
     program
       .command("versions [name]")

@@ -1,8 +1,8 @@
-import {diffVersions, driftVerdict, findVersion} from "../../data/datasets/index.js";
+import {diffVersions, driftVerdict, findVersion, watchText} from "../../data/datasets/index.js";
 import {openStore} from "../../base/store/index.js";
 import {assertKnown} from "../project/knownDataset.js";
 import {openProject} from "../project/project.js";
-import {print, printJson, table} from "../terminal/terminal.js";
+import {note, print, printJson, table} from "../terminal/terminal.js";
 
 const EXIT = {steady: 0, drifted: 100, undecided: 101} as const;
 
@@ -17,13 +17,14 @@ export async function driftVerb(
     const before = await findVersion(store, name, options.against);
     const after = await findVersion(store, name, options.version);
     const diff = await diffVersions(store, before, after);
-    const verdict = driftVerdict(diff, options);
+    const verdict = driftVerdict(diff, options, after.watch);
     process.exitCode = EXIT[verdict.state];
     if (options.json)
       return printJson({...verdict, before: diff.before, after: diff.after, drift: diff.drift});
     print(
       `${name}: ${after.id} against ${before.id}: ${verdict.state === "undecided" ? "cannot tell" : verdict.state}`
     );
+    if (after.watch?.reference === before.id) note(watchText(name, after.watch));
     print(
       table(verdict.columns, [
         {title: "column", text: "name", value: ({column}) => column},

@@ -1,4 +1,4 @@
-import {brokenLineText, lineCount, pull, type PullResult} from "../../data/datasets/index.js";
+import {brokenLineText, lineCount, pull, type PullResult, watchText} from "../../data/datasets/index.js";
 import {shellWord, UserError} from "../../base/validation/index.js";
 import {pullRedaction} from "../../data/privacy/index.js";
 import {type Broken, reportBroken, warnOfBroken} from "../project/broken.js";
@@ -68,6 +68,8 @@ function printResults(results: readonly PullResult[]): void {
     const more = lineCount(skipped.slice(20));
     if (more > 0) note(`${version.dataset}: and ${more} more ${more === 1 ? "line" : "lines"}`);
   }
+  for (const {version, changed} of results)
+    if (changed && version.watch) note(watchText(version.dataset, version.watch));
   for (const {version} of results)
     for (const [filter, {undetermined}] of Object.entries(version.filters ?? {}))
       if (undetermined)

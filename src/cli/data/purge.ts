@@ -1,4 +1,4 @@
-import {MAY_RETURN, previewPurge, purge, unreadText} from "../../data/datasets/index.js";
+import {answersTo, MAY_RETURN, previewPurge, purge, unreadText} from "../../data/datasets/index.js";
 import {acceptErasedTraining, listModels, type ModelManifest} from "../../weights/models/index.js";
 import {UsageError} from "../../base/validation/index.js";
 import {modelsDir, openStore} from "../../base/store/index.js";
@@ -55,6 +55,8 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
     );
   if (result.mayReturn) print(MAY_RETURN);
   for (const line of touchedText(result)) print(line);
+  for (const {dataset, rows} of result.answers ?? [])
+    print(`${plural(rows, "row")} of ${printable(dataset)} erased, which were answers to them.`);
   if (meets || result.finished) print(YOURS);
 }
 
@@ -84,7 +86,8 @@ async function assertHasRows(name: string): Promise<void> {
 const MOST_SHOWN = 50;
 
 async function previewVerb(name: string, where: string, json: boolean | undefined): Promise<void> {
-  const preview = await previewPurge(await openProject(), name, {where});
+  const workspace = await openProject();
+  const preview = await previewPurge(workspace, name, {where});
   tellUnread(preview.unread);
   if (preview.met + preview.keptOut.length === 0) process.exitCode = 1;
   if (json) return printJson(preview);
@@ -101,6 +104,8 @@ async function previewVerb(name: string, where: string, json: boolean | undefine
   }
   if (preview.mayReturn) print(MAY_RETURN);
   if (keptOut.length === 0 && preview.finished) print("What an earlier purge had left undone would be done.");
+  for (const [dataset] of await answersTo(workspace, name))
+    print(`Rows of ${printable(dataset)} that are answers to them would be erased too.`);
   for (const line of lines) print(line);
   if (heldOut > 0)
     print(

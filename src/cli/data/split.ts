@@ -4,6 +4,7 @@ import {
   currentMeasures,
   type EmbeddingLeakage,
   ensureSplit,
+  LONG_TO_MEASURE,
   measureAgain,
   partWarning,
   possibleStrategies,
@@ -56,7 +57,15 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     const isPreview = comparesHeldOut(options, heldOut);
     const splitOf = isPreview ? previewSplit : ensureSplit;
     const splits: SplitManifest[] = [];
-    for (const spec of specsOf(options, version)) splits.push(await splitOf(store, version, spec));
+    for (const spec of specsOf(options, version))
+      try {
+        splits.push(await splitOf(store, version, spec, longWork(version)));
+      } catch (error) {
+        // A comparison tries what the columns' names allow: values that are no times leave one strategy out.
+        const isTried = options.compare && options.strategy === undefined && spec.strategy === "temporal";
+        if (!isTried || !(error instanceof UserError)) throw error;
+        note(`! ${error.message}`);
+      }
     const told = splits.map((split) => ({...split, warning: partWarning(split)}));
     for (const {warning} of told) if (warning !== undefined) note(`! ${warning}`);
     if (options.leaks) return await printLeaks(store, splits, options);
@@ -101,6 +110,11 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   }
 }
 
+/** Short work is told by its result alone. */
+function longWork({rows}: VersionManifest): {onMessage?: (text: string) => void} {
+  return rows < LONG_TO_MEASURE ? {} : {onMessage: note};
+}
+
 function comparesHeldOut({compare, heldOut, sealed, leaks}: SplitOptions, heldOutRows: number): boolean {
   const share = heldOut ?? sealed;
   if (!compare || (!share && heldOutRows === 0)) return false;
@@ -123,7 +137,7 @@ async function openRowCount(store: Store, version: VersionManifest): Promise<num
 
 /** Measures what splits lack, of every version; makes no split. */
 async function measureVerb(store: Store, name: string, {json}: SplitOptions): Promise<void> {
-  const measured = await measureAgain(store, name);
+  const measured = await measureAgain(store, name, {onMessage: note});
   if (json) return printJson(measured);
   if (measured.length === 0) return print(`no split of ${name} lacks a measure`);
   for (const [version, splits] of group(measured, (split) => split.version))

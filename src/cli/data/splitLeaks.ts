@@ -16,7 +16,7 @@ export async function printLeaks(
     print(
       rows === 0
         ? `${split.name} (${split.id}): no test row leaks by same text, near-duplicate, 13 words, short twin or same group`
-        : `${split.name} (${split.id}): ${rows} of ${split.counts.test ?? 0} test rows are known from training`
+        : `${split.name} (${split.id}): ${rows} of ${split.counts.test ?? 0} test rows have a match in training`
     );
     if (rows > 0)
       print(

@@ -1,10 +1,10 @@
-import {type DatasetDefinition, pull, sourceChange} from "../../data/datasets/index.js";
+import {type DatasetDefinition, isAnswers, pull, sourceChange} from "../../data/datasets/index.js";
 import {asDefined, pullRedaction} from "../../data/privacy/index.js";
 import type {Store, VersionManifest} from "../../base/store/index.js";
 import {note} from "../terminal/terminal.js";
 
 /**
- * Gives the newest version of a dataset; one that was never pulled is pulled first. Where its source or definition was changed
+ * Gives the newest version of a dataset; one that was never pulled is pulled first, and answers of runs each time. Where its source or definition was changed
  * since the pull, `tell` hears it, once for each dataset, and the stricter of both goes for where its rows may go.
  */
 export function newestVersions(
@@ -13,15 +13,15 @@ export function newestVersions(
 ): (dataset: DatasetDefinition) => Promise<VersionManifest> {
   const looked = new Set<string>();
   return async (dataset) => {
-    const latest = await pulledVersion(store, dataset);
+    const latest = isAnswers(dataset.source) ? undefined : await pulledVersion(store, dataset);
     if (latest) {
       if (!looked.has(dataset.name)) await tellChange(store, dataset, tell);
       looked.add(dataset.name);
       return latest;
     }
-    const {version} = await pull(store.workspace, dataset, pullRedaction(dataset));
+    const {version} = await pull(store.workspace, dataset, {...pullRedaction(dataset), onProgress: tell});
     store.refresh();
-    return version;
+    return asDefined(version, dataset);
   };
 }
 

@@ -1,7 +1,10 @@
+import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
+import type {Distillation} from "../../evals/distillation/index.js";
 import type {Finetune, FinetuneDefinition} from "../../training/finetunes/index.js";
 import type {Job, JobDefinition, NamedJob} from "../../training/jobs/index.js";
 import {checkName, UserError} from "../../base/validation/index.js";
+import {sha256} from "../../base/system/index.js";
 import {loadFolder, twins} from "./project.js";
 
 export interface NamedFinetune {
@@ -44,6 +47,51 @@ export async function loadFinetunes(
   return all.filter(({name}) => names.length === 0 || names.includes(name));
 }
 
+export interface NamedDistillation extends Distillation {
+  name: string;
+  path: string;
+  sha256: string;
+}
+
+/** The distillations named, or all of distillations/. Throws with every file that gives none. */
+export async function loadDistillations(
+  project: string,
+  names: readonly string[] = []
+): Promise<NamedDistillation[]> {
+  const checkDistillation: (definition: unknown) => void = (await import("../../evals/distillation/index.js"))
+    .checkDistillation;
+  const {found, broken} = await loadFolder<Distillation>(project, "distillations", /\.distillation\.ts$/, {
+    what: "distillation",
+    check: (value) => {
+      if (!declares(value))
+        throw new UserError(
+          "its default export is no distillation. End it with `export default distillation({…})`."
+        );
+      checkDistillation(value.definition);
+    }
+  });
+  const all = await Promise.all(
+    found.map(async ({file, path, value: {definition}}) => ({
+      name: checkName("distillation", definition.name ?? basename(path).replace(/\.distillation\.ts$/, "")),
+      path,
+      sha256: sha256(await readFile(file, "utf8")),
+      definition
+    }))
+  );
+  const isMeant = ({path, name}: {path: string; name?: string}) =>
+    names.length === 0 || names.some((wanted) => wanted === name || isFile(path, wanted, "distillation"));
+  const problems = [...broken, ...twins("distillations", all)].filter(isMeant);
+  if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
+  const unknown = names.filter(
+    (wanted) => !all.some(({name, path}) => name === wanted || isFile(path, wanted, "distillation"))
+  );
+  if (unknown.length > 0)
+    throw new UserError(
+      `no such distillation: ${unknown.join(", ")}. distillations/ has ${all.map(({name}) => name).join(", ") || "no *.distillation.ts file; docs/learning-from-answers.md shows one"}.`
+    );
+  return all.filter(isMeant);
+}
+
 /** The job of finetunes/ with a name, or in a file of that name. Throws when there is none, or its file gives none. */
 export async function loadJob(project: string, name: string): Promise<NamedJob> {
   const {checkJob} = await import("../../training/jobs/index.js");
@@ -78,6 +126,6 @@ function declares(value: unknown): value is {definition: object} {
 }
 
 /** Whether a path is that of a file, told with or without its ending. */
-function isFile(path: string, wanted: string, kind: "finetune" | "job"): boolean {
+function isFile(path: string, wanted: string, kind: "finetune" | "job" | "distillation"): boolean {
   return [basename(wanted), `${basename(wanted)}.${kind}.ts`].includes(basename(path));
 }

@@ -1,11 +1,11 @@
 import {existsSync} from "node:fs";
-import {access, constants, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {access, constants, readdir, readFile, writeFile} from "node:fs/promises";
 import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {anyObject, anyText, byName} from "../../base/validation/checked.js";
 import {fileForm} from "../../base/validation/fileForm.js";
 import {UserError} from "../../base/validation/index.js";
-import {readJson, writeJsonAtomic} from "../../base/system/index.js";
+import {makeFolder, readJson, writeJsonAtomic} from "../../base/system/index.js";
 import {assertLoads} from "../project/assertLoads.js";
 import {mergedIgnore} from "./mergedIgnore.js";
 import {notModule} from "./notModule.js";
@@ -52,7 +52,7 @@ export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {})
   for (const {path, text} of files) {
     const file = join(target, path);
     if (!existsSync(file)) {
-      await mkdir(dirname(file), {recursive: true});
+      await makeFolder(dirname(file));
       await writeFile(file, withCommands(text, foreignScripts));
       continue;
     }
@@ -90,7 +90,7 @@ function withCommands<T extends string | Uint8Array>(text: T, foreignScripts: re
 
 async function assertWritable(target: string): Promise<void> {
   try {
-    await mkdir(target, {recursive: true});
+    await makeFolder(target);
     await access(target, constants.W_OK);
   } catch (error) {
     const {code, syscall} = error as NodeJS.ErrnoException;

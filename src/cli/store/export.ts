@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
-import {mkdir, rename, rm} from "node:fs/promises";
+import {rename, rm} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UsageError, UserError} from "../../base/validation/index.js";
-import {temporaryPath, writeAtomic} from "../../base/system/index.js";
+import {makeFolder, temporaryPath, writeAtomic} from "../../base/system/index.js";
 import {
   assertMayWrite,
   noteWritten,
@@ -123,7 +123,7 @@ export async function exportTables(
   const tables = await store.tables();
   const fileOf = (table: string) => join(folder, `${table}.${format}`);
   await assertMayWrite(store.workspace, tables.map(fileOf), overwrite);
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   await recordExport(store.workspace, folder, {dataset: null});
   await staged(join(folder, "tables"), async (stage) => {
     const made = (table: string) => join(stage, `${table}.${format}`);
@@ -141,7 +141,7 @@ export async function exportTables(
 async function staged(path: string, work: (folder: string) => Promise<void>): Promise<void> {
   const folder = temporaryPath(path);
   try {
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     await work(folder);
   } finally {
     await rm(folder, {recursive: true, force: true});

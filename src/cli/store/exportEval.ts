@@ -88,7 +88,7 @@ const testsBeside = (config: string) =>
   join(dirname(config), `${basename(config).replace(/\.ya?ml$/i, "")}.tests.json`);
 
 function expectedOf({definition: {expected}}: NamedEval): (row: Row) => unknown {
-  return typeof expected === "function" ? expected : (row) => row[expected];
+  return typeof expected === "string" ? (row) => row[expected] : (expected ?? (() => undefined));
 }
 
 /** Rows of the eval's part of its first split, without those with unresolved findings. The held-out part never leaves. */
@@ -104,7 +104,7 @@ async function rowsOf(
   const version = await store.latestVersion(dataset);
   if (!version) throw noVersion(dataset);
   const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
-  const refused = await refusedRows(store, version, "fine-tuning", note);
+  const refused = await refusedRows(store, version, "fine-tuning", {onMessage: note});
   const rows: Row[] = [];
   const unresolved: string[] = [];
   for await (const row of partRows(store, store.workspace, version, split, part))

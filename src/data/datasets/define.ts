@@ -11,6 +11,14 @@ import type {Privacy} from "./privacyOption.js";
  */
 export type Sensitivity = "public" | "internal" | "personal";
 
+/** What is watched of a dataset that grows. */
+export interface Watch {
+  /** Id of the version that new rows are compared with; default the first that was watched. */
+  against?: string;
+  /** Columns to look at; default all but ids, groups and times. */
+  columns?: string[];
+}
+
 export interface DatasetDefinition {
   name: string;
   description?: string;
@@ -57,6 +65,8 @@ export interface DatasetDefinition {
    * presets such as `chatFilters()`, by name, in this order.
    */
   filters?: Filters;
+  /** Watch new rows for drift at every pull: with at most 5% of false alarms however often it looks. */
+  watch?: Watch;
   /** SQL conditions that every version must meet for all rows, by name: `{"has a label": "label is not null"}`. */
   checks?: Record<string, string>;
 }

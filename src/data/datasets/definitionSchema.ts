@@ -13,7 +13,7 @@ import {
   text
 } from "../../base/validation/checked.js";
 import type {Publishing} from "../../base/store/index.js";
-import type {DatasetDefinition, Sensitivity} from "./define.js";
+import type {DatasetDefinition, Sensitivity, Watch} from "./define.js";
 import type {TextFilter} from "./filters/index.js";
 import type {Privacy, PrivacyAction} from "./privacyOption.js";
 import {sourceSchema} from "./sources/index.js";
@@ -67,5 +67,9 @@ export const datasetSchema = exactly<DatasetDefinition>("a dataset such as {name
   privacy: privacySchema.optional(),
   earlier: listOf(condition(), "a list of SQL conditions").optional(),
   filters: byName(filterSchema, "filters by name").optional(),
+  watch: exactly<Watch>('a watch such as {against: "VERSION"} or {}', {
+    against: text("a version's id").optional(),
+    columns: listOf(text("a column's name"), "a list of columns", 1).optional()
+  }).optional(),
   checks: byName(condition(), "SQL conditions by name").optional()
 });

@@ -1,4 +1,6 @@
 import {SHIFT_ALPHA, shiftOf, STRONG_SHIFT} from "../../base/stats/shift.js";
+import type {VersionWatch} from "../../base/store/index.js";
+import {alarms, eValueText} from "./driftWatch.js";
 import type {ColumnDrift} from "./columnDrift.js";
 import type {VersionDiff} from "./diff.js";
 
@@ -26,13 +28,16 @@ const MANY_CHANGED = 0.1;
  * expected to take the index half-way to the limit. Times that move on, as those of new rows do, and the dataset's own are
  * steady, unless rows that were there have other times; others that moved are undecided, and so are lists and structures of
  * which many rows changed and their lengths did not. Nothing measured is undecided.
+ * @param watch of the newer version: a column that it reports against the older one has drifted
  */
 export function driftVerdict(
   diff: VersionDiff,
-  {psi = STRONG_SHIFT, alpha = SHIFT_ALPHA}: DriftLimits = {}
+  {psi = STRONG_SHIFT, alpha = SHIFT_ALPHA}: DriftLimits = {},
+  watch?: VersionWatch
 ): DriftVerdict {
   const changed = new Map(diff.changedColumns.map(({column, rows}) => [column, rows]));
   const measured = diff.drift.filter((column) => column.psi !== undefined);
+  const reported = watch?.reference === diff.before.id ? alarms(watch) : [];
   const columns = [
     ...diff.columns.removed.map(({name}) => drifted(name, "the column is gone")),
     ...diff.columns.retyped.map(({name, before, after}) =>
@@ -43,7 +48,12 @@ export function driftVerdict(
       const judged = judge(column, psi, alpha / measured.length);
       return beyondBins(column, judged, {rows: changed.get(column.column) ?? 0, of: diff.common});
     })
-  ];
+  ].map((column) => {
+    const alarm = reported.find((one) => one.column === column.column);
+    return alarm
+      ? drifted(column.column, `${column.reason}; new rows differ, e-value ${eValueText(alarm.eValue)}`)
+      : column;
+  });
   const has = (state: DriftState) => columns.some((column) => column.state === state);
   const empty = columns.length === 0 || diff.before.rows === 0 || diff.after.rows === 0;
   return {

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {type Erased, type Erasing, recordsOf, type Tombstones} from "../../base/store/index.js";
 import {type EqualRows, equalRowsElsewhere, type SeenOfAny} from "./equalRows.js";
+import {runsRepeatingLabels} from "./repeatedLabels.js";
 import {loadTombstones, tombstoneHash} from "./tombstones.js";
 
 /** What rows were erased from, or would be. */
@@ -17,6 +18,8 @@ export interface Touched {
   others: {kind: string; id: string; rows: number}[];
   /** Copies that this cannot look into: exported files and folders that still stand, and the built site. */
   notErased: string[];
+  /** Runs whose answers to other rows repeat a label that only erased rows had. */
+  repeating: string[];
   /** What other datasets hold of the same rows: it stays as it is. */
   equalRows: EqualRows[];
 }
@@ -29,6 +32,7 @@ export const nothingTouched = (): Touched => ({
   models: [],
   others: [],
   notErased: [],
+  repeating: [],
   equalRows: []
 });
 
@@ -67,6 +71,7 @@ export async function eraseRecords(
   }
   const site = join(workspace.project, "dist");
   if (existsSync(site)) touched.notErased.push(site);
+  touched.repeating = await runsRepeatingLabels(erasing, tombstones, seenOfAny);
   touched.equalRows = await equalRowsElsewhere(erasing, seenOfAny);
   return touched;
 }

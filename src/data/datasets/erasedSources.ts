@@ -18,7 +18,8 @@ import {
 import type {DatasetDefinition} from "./define.js";
 import {keyless} from "./keyless.js";
 import {jsonOf} from "./purgeCondition.js";
-import {type FormerRedactor, redacted, type Redactor} from "./redaction.js";
+import {redacted} from "./redaction.js";
+import type {FormerRedactor, Redactor} from "./redactor.js";
 import {type Rules, rulesOf, sameRules} from "./redactionRules.js";
 import {rowForm} from "./rowForm.js";
 import {describeColumns} from "./describeColumns.js";

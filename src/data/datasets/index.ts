@@ -3,9 +3,26 @@
  * In: a definition from `data-loaders/`. Out: immutable versions in the store, named by the hash of their content.
  * Personal data is `data/privacy`; dividing a version into parts is `data/splits`.
  */
+export {answersDataset} from "./answersDataset.js";
+export {
+  type AnswersForm,
+  type AnswersKept,
+  answersOf,
+  type AnswersOptions,
+  type AnswersRecord,
+  answersSchema,
+  type AnswersSource,
+  isAnswers,
+  leftOutText,
+  type OutputTerms,
+  type TeacherRecord,
+  type TrainOnOutputs
+} from "./answers/index.js";
 export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
+export {watchText} from "./driftWatch.js";
+export {momentOfColumn, timeProblem} from "./moments.js";
 export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, noVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
@@ -14,14 +31,16 @@ export type {Touched} from "./eraseRecords.js";
 export type {Transfer} from "./sources/index.js";
 export {MAY_RETURN} from "./goneVersions.js";
 export {purge} from "./purge.js";
+export {answersTo} from "./purgeAnswers.js";
 export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacyOption.js";
 export {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
-export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
+export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redactor.js";
 export {LEDGER_FORM, rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull/index.js";
+export {spanReceiver} from "./receiver/index.js";
 export {
   messageAnswer,
   at,

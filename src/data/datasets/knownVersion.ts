@@ -8,7 +8,7 @@ import {
 } from "../../base/store/index.js";
 import type {DatasetDefinition} from "./define.js";
 import {statedFilters} from "./filters/index.js";
-import type {Redactor} from "./redaction.js";
+import type {Redactor} from "./redactor.js";
 
 /** What a pull would read and do, when the source can tell by its `fingerprint` without being read. */
 export function sourceKeyOf(

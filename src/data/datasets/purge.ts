@@ -24,6 +24,7 @@ import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCon
 import {readdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {placeOf, rulesOf} from "./redactionRules.js";
+import {type ErasedAnswers, purgeAnswers} from "./purgeAnswers.js";
 import {rowForm} from "./rowForm.js";
 import {tombstoneHash} from "./tombstones.js";
 
@@ -56,6 +57,8 @@ export interface PurgeResult extends Touched {
   mayReturn: boolean;
   /** What could not be looked through, and may still hold rows that are meant. */
   unread: Unread[];
+  /** Rows erased of datasets whose rows are answers to these; absent where there are none. */
+  answers?: ErasedAnswers[];
 }
 
 /**
@@ -71,14 +74,24 @@ export async function purge(
   dataset: string,
   options: PurgeOptions
 ): Promise<PurgeResult> {
-  return workspace.lease(`pull-${dataset}`, {what: `a purge of ${dataset}`, waitMs: 60_000}, async (held) => {
-    const db = await openDatabase({tmpDir: workspace.tmpDir});
-    try {
-      return await purgeWith(db, workspace, dataset, options, held);
-    } finally {
-      db.close();
+  const purged = await workspace.lease(
+    `pull-${dataset}`,
+    {what: `a purge of ${dataset}`, waitMs: 60_000},
+    async (held) => {
+      const db = await openDatabase({tmpDir: workspace.tmpDir});
+      try {
+        return await purgeWith(db, workspace, dataset, options, held);
+      } finally {
+        db.close();
+      }
     }
-  });
+  );
+  const answers = await purgeAnswers(
+    workspace,
+    dataset,
+    async (of, where) => (await purge(workspace, of, {...options, where})).rows
+  );
+  return answers.length > 0 ? {...purged, answers} : purged;
 }
 
 interface MarkedRows {
@@ -168,16 +181,26 @@ async function marked(
     );
   const places = new Map<string, number>();
   for (const id of versions) places.set(id, placeOf(tombstones, await rulesOf(workspace, {dataset, id})));
-  for (const {row, content, forms, texts, versions: of} of found) {
+  for (const {row, content, forms, texts, labels, versions: of} of found) {
     const before = known.get(row);
     const redactions = of.map((id) => places.get(id)!);
     if (before) {
       before.content = both(before.content, content);
       before.forms = both(before.forms, forms);
       before.texts = both(before.texts, texts);
+      before.labels = both(before.labels, labels);
       before.redactions = both(before.redactions, redactions);
     } else
-      tombstones.rows.push({hash: row, content, forms, texts, redactions: both([], redactions), at, reason});
+      tombstones.rows.push({
+        hash: row,
+        content,
+        forms,
+        texts,
+        labels,
+        redactions: both([], redactions),
+        at,
+        reason
+      });
   }
   const newest = keptOut.length > 0 ? await latestVersion(workspace, dataset) : undefined;
   const rules = newest ? await rulesOf(workspace, {dataset, id: newest.version}) : null;

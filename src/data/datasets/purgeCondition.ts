@@ -41,6 +41,8 @@ export interface MatchingRow {
   versions: string[];
   /** Of its texts, those that no row has which does not meet the condition, as `told`. */
   texts: string[];
+  /** The same of its labels, as `labelTold` writes them. */
+  labels: string[];
 }
 
 /** A version, or a run that other tools made, of which a condition cannot be asked: rows that it is meant for may be there. */
@@ -62,8 +64,10 @@ export async function matchingRows(
 ): Promise<{found: MatchingRow[]; unread: Unread[]}> {
   const relations: Relation[] = [];
   for (const id of versions) {
-    const manifest = forms && (await readVersion(workspace, {dataset, id}));
-    const text = manifest?.columns.find(({name}) => name === manifest.text);
+    const manifest = await readVersion(workspace, {dataset, id});
+    const column = (wanted: string | undefined) => manifest?.columns.find(({name}) => name === wanted);
+    const text = forms && column(manifest?.text);
+    const label = column(manifest?.label);
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
       const rows = await versionTable(workspace, {dataset, id}, file);
       if (!rows) continue;
@@ -72,22 +76,25 @@ export async function matchingRows(
         version: id,
         rows: `(${await seen(rows, id)})`,
         content: told("row_hash"),
-        columns: manifest?.columns.map(({name}) => name).filter((name) => !Object.hasOwn(ROW_COLUMNS, name)),
-        text: text && told(`('text:' || ${idText(text)})`)
+        columns:
+          forms &&
+          manifest?.columns.map(({name}) => name).filter((name) => !Object.hasOwn(ROW_COLUMNS, name)),
+        text: text && told(`('text:' || ${idText(text)})`),
+        label: label && told(labelTold(idText(label)))
       });
     }
   }
   for (const id of await importedRuns(workspace, dataset))
     relations.push({of: `run ${id}`, rows: await importedRows(workspace, id), content: "null"});
-  const found = new Map<string, Record<"content" | "forms" | "texts" | "versions", Set<string>>>();
+  const found = new Map<string, Record<"content" | "forms" | "texts" | "labels" | "versions", Set<string>>>();
   const condition = await userCondition(db, where, {what: "--where"});
   const failures = new Map<string, {cause: unknown; rows: string}>();
   const meets = await withEqualRows(db, relations, condition);
   let read = 0;
   for (const relation of relations) {
-    const {of, version, rows, content, columns, text = "null"} = relation;
+    const {of, version, rows, content, columns, text = "null", label = "null"} = relation;
     const held = columns ? jsonOf(columns) : "null";
-    const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content, ${held} as held, ${text} as text from ${rows} where ${meets(relation)}`;
+    const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content, ${held} as held, ${text} as text, ${label} as label from ${rows} where ${meets(relation)}`;
     try {
       await db.rows(`${query} limit 0`);
     } catch (error) {
@@ -97,13 +104,14 @@ export async function matchingRows(
     read++;
     try {
       for await (const batch of db.batches<
-        Record<"content" | "held" | "text", string | null> & {row: string}
+        Record<"content" | "held" | "text" | "label", string | null> & {row: string}
       >(query))
         for (const one of batch) {
           const known = found.get(one.row) ?? {
             content: new Set(),
             forms: new Set(),
             texts: new Set(),
+            labels: new Set(),
             versions: new Set()
           };
           if (version !== undefined) known.versions.add(version);
@@ -112,6 +120,7 @@ export async function matchingRows(
             for (const form of forms(columns, JSON.parse(one.held) as Record<string, unknown>))
               known.forms.add(form);
           if (one.text !== null) known.texts.add(one.text);
+          if (one.label !== null) known.labels.add(one.label);
           found.set(one.row, known);
         }
     } catch (error) {
@@ -134,15 +143,19 @@ export async function matchingRows(
     if (!REJECTED_ALONE.has(columnMissing(cause) ?? ""))
       unread.push({what, reason: wrongWith(cause), columns: await columnsOf(db, [rows])});
   const asked = relations.filter(({of}) => !failures.has(of));
-  const kept = await textsThatStay(db, asked, meets);
+  const texts = await thatStay(db, "text", asked, meets);
+  const labels = await thatStay(db, "label", asked, meets);
+  const gone = (found: ReadonlySet<string>, kept: ReadonlySet<string>) =>
+    [...found].filter((one) => !kept.has(one)).sort();
   const rows = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    found: rows.map(([row, {content, forms, texts, versions}]) => ({
+    found: rows.map(([row, one]) => ({
       row,
-      content: [...content].sort(),
-      forms: [...forms].sort(),
-      texts: [...texts].filter((text) => !kept.has(text)).sort(),
-      versions: [...versions]
+      content: [...one.content].sort(),
+      forms: [...one.forms].sort(),
+      texts: gone(one.texts, texts),
+      labels: gone(one.labels, labels),
+      versions: [...one.versions]
     })),
     unread
   };
@@ -158,6 +171,8 @@ interface Relation {
   /** Names of the dataset's own columns, and SQL of the hash of a row's text; where rows are to be known by these. */
   columns?: readonly string[];
   text?: string;
+  /** SQL of the hash of its label. */
+  label?: string;
 }
 
 /**
@@ -183,25 +198,29 @@ async function withEqualRows(
       : `(${condition} or coalesce(row_hash in (select row_hash from assay_meant), false))`;
 }
 
-/** Texts of rows that meet a condition which others have too: these would be left out with the next pull. */
-async function textsThatStay(
+/** What rows that meet a condition and others both have: a text would be left out with the next pull, a label names no one alone. */
+async function thatStay(
   db: Database,
+  what: "text" | "label",
   relations: readonly Relation[],
   meets: (relation: Relation) => string
 ): Promise<Set<string>> {
   const query = (where: (relation: Relation) => string) =>
     relations
-      .filter(({text}) => text !== undefined)
-      .map((relation) => `select ${relation.text} as text from ${relation.rows} where ${where(relation)}`)
+      .filter((relation) => relation[what] !== undefined)
+      .map((relation) => `select ${relation[what]} as held from ${relation.rows} where ${where(relation)}`)
       .join(" union all ");
   const meant = query(meets);
   if (meant === "") return new Set();
   const others = query((relation) => `not coalesce((${meets(relation)}\n), false)`);
-  const found = await db.rows<{text: string}>(
-    `select distinct text from (${others}) where text in (${meant})`
+  const found = await db.rows<{held: string}>(
+    `select distinct held from (${others}) where held in (${meant})`
   );
-  return new Set(found.map(({text}) => text));
+  return new Set(found.map(({held}) => held));
 }
+
+/** SQL of a label, or of an answer that may be one, as it is hashed. */
+export const labelTold = (text: string) => `('label:' || trim(${text}))`;
 
 /** SQL of a row's columns as JSON. */
 export function jsonOf(columns: readonly string[]): string {

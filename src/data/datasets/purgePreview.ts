@@ -59,8 +59,13 @@ export async function previewPurge(
     const matching = {dataset, versions, where, told: (column: string) => column, seen};
     const {found, unread} = await matchingRows(db, dry, matching);
     const note = {at: new Date().toISOString(), reason: ""};
-    for (const {row, content} of found)
-      tombstones.rows.push({hash: hashed(row), content: content.map(hashed), ...note});
+    for (const {row, content, labels} of found)
+      tombstones.rows.push({
+        hash: hashed(row),
+        content: content.map(hashed),
+        labels: labels.map(hashed),
+        ...note
+      });
     const gone = await goneVersions(dry, dataset);
     const named = await namedIds(db, dry, {dataset, where});
     const standing = new Set(found.map(({row}) => row));

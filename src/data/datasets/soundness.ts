@@ -1,5 +1,6 @@
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {type Database, plainSql} from "../../base/store/index.js";
+import {timeProblem} from "./moments.js";
 import type {DatasetDefinition} from "./define.js";
 
 /** Ids are present and unique and all checks hold; every problem is named at once. */
@@ -30,6 +31,8 @@ export async function assertSound(
           .join(", ")}${twice.length > 5 ? ", …" : ""}`
       );
   }
+  const untimed = definition.time && (await timeProblem(db, definition.time, rows));
+  if (untimed) problems.push(untimed);
   for (const [name, condition] of Object.entries(definition.checks ?? {}))
     problems.push(...(await brokenCheck(db, rows, name, condition)));
   if (problems.length > 0)

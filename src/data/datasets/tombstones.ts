@@ -32,7 +32,7 @@ export async function loadTombstones(db: Database, tombstones: Tombstones): Prom
   return hashes.length > 0;
 }
 
-async function loadHashes(db: Database, table: string, hashes: readonly string[]): Promise<void> {
+export async function loadHashes(db: Database, table: string, hashes: readonly string[]): Promise<void> {
   await db.run(`create or replace temp table ${table} (hash varchar)`);
   for (let at = 0; at < hashes.length; at += 1000)
     await db.run(

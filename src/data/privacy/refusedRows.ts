@@ -14,12 +14,13 @@ import {checkedFinding, ledgerEntries} from "./versionLedger.js";
  * The rows of a version that may not go to a destination, with the rules that stop each. The version is scanned
  * first when it has no ledger of today's recognisers; where every row may go, nothing is read. Where none may go
  * the answer is "all". Rows without findings are not held in memory.
+ * @param columns those that would go, all unless told: what was found in another one stops no row
  */
 export async function refusedRows(
   store: Store,
   version: VersionManifest,
   endpointTrust: Destination,
-  onMessage?: (message: string) => void
+  {onMessage, columns}: {onMessage?: (message: string) => void; columns?: readonly string[]} = {}
 ): Promise<Map<string, string[]> | "all"> {
   const sensitivity = sensitivityOf(version);
   const passage = passageFor(sensitivity, endpointTrust);
@@ -27,7 +28,11 @@ export async function refusedRows(
   if (passage === "none") return "all";
   await ensureLedger(store, version, {onWait: onMessage});
   const findings = new Map<string, CheckedFinding[]>();
+  const left = new Set(
+    columns && version.columns.map(({name}) => name).filter((name) => !columns.includes(name))
+  );
   for await (const {row_id, ...entry} of ledgerEntries(store, version, {whatWasDone: true})) {
+    if (left.has(entry.column)) continue;
     const known = findings.get(row_id);
     if (known) known.push(checkedFinding(entry));
     else findings.set(row_id, [checkedFinding(entry)]);

@@ -5,7 +5,7 @@ import {assignParts, dealGroups, type ToAssign} from "./assignParts.js";
 import {columnText} from "./columnText.js";
 import {labelColumn} from "./assign.js";
 import {recordedQuery, seenQuery} from "./heldOutBefore.js";
-import {momentOfColumn} from "./moment.js";
+import {momentOfColumn} from "../datasets/index.js";
 import {hashUnit, partOf, sharesOf} from "./shares.js";
 
 /** A held-out part that is another than the rows and the spec alone give. */

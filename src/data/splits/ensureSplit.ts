@@ -85,6 +85,9 @@ export async function ensureSplit(
     : ensureSplit(store, version, spec, {measure, onMessage, signal});
 }
 
+/** Measuring so many rows takes tens of seconds. */
+export const LONG_TO_MEASURE = 50_000;
+
 /** Measuring a million rows takes minutes. */
 const LONGEST_WAIT_MS = 1_800_000;
 

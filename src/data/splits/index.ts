@@ -6,7 +6,7 @@
 export {chosenSplit} from "./chosenSplit.js";
 export {partWarning} from "./askedParts.js";
 export type {EmbeddingLeakage} from "./embeddingMeasures.js";
-export {ensureSplit} from "./ensureSplit.js";
+export {ensureSplit, LONG_TO_MEASURE} from "./ensureSplit.js";
 export {isSplitBy} from "./identity.js";
 export {type SplitLeak, splitLeaks} from "./leaks/splitLeaks.js";
 export {columnText} from "./columnText.js";

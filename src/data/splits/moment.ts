@@ -1,4 +1,4 @@
-import {sqlName, sqlString} from "../../base/store/index.js";
+import {sqlString} from "../../base/store/index.js";
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,6})?)?(Z|[+-]\d{2}(?::\d{2})?)?)?$/;
 
@@ -13,13 +13,6 @@ export function momentOf(text: string): number | undefined {
 /** A moment in SQL. DuckDB reads a zone only behind seconds. */
 export function momentSql(text: string): string {
   return `${sqlString(text.replace(/([T ]\d{2}:\d{2})(?=Z|[+-]|$)/, "$1:00"))}::timestamptz`;
-}
-
-/** SQL of a column's moments: null where its value is none. */
-export function momentOfColumn(name: string): string {
-  const text = `${sqlName(name)}::varchar`;
-  const withSeconds = `regexp_replace(${text}, '([T ]\\d{2}:\\d{2})(Z|[+-]|$)', '\\1:00\\2')`;
-  return `coalesce(try_cast(${text} as timestamptz), try_cast(${withSeconds} as timestamptz))`;
 }
 
 /** February has no 30th, which Date takes for a day of March. */

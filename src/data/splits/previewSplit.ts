@@ -10,7 +10,7 @@ import {
   type VersionManifest,
   versionRows
 } from "../../base/store/index.js";
-import {ensureSplit} from "./ensureSplit.js";
+import {ensureSplit, type EnsureSplitOptions} from "./ensureSplit.js";
 import {hashOfDivided, splitAsked} from "./identity.js";
 import {labelCounts, measureSplit} from "./measure.js";
 import {assertSplits, newSplit} from "./newSplit.js";
@@ -23,11 +23,12 @@ import type {SplitSpec} from "./spec.js";
 export async function previewSplit(
   store: Store,
   version: VersionManifest,
-  spec: SplitSpec
+  spec: SplitSpec,
+  {onMessage}: Pick<EnsureSplitOptions, "onMessage"> = {}
 ): Promise<SplitManifest> {
   assertSplits(spec, version);
   const asked = await hashOfDivided(store, version, spec);
-  if (await splitAsked(store, version.dataset, asked)) return ensureSplit(store, version, spec);
+  if (await splitAsked(store, version.dataset, asked)) return ensureSplit(store, version, spec, {onMessage});
   const {workspace} = store;
   const rows = await versionRows(workspace, version);
   const near = version.text === undefined ? undefined : await nearDuplicates(store, version, spec.near);
@@ -35,7 +36,7 @@ export async function previewSplit(
   try {
     const split = await newSplit(store, file, asked, {spec, version, rows, near});
     const parts = parquetFile(file);
-    split.measures = {...(await measureSplit(store, version, rows, parts, {near}))};
+    split.measures = {...(await measureSplit(store, version, rows, parts, {near, onMessage}))};
     if (version.label) {
       const open = `(${await openRows(workspace, version)})`;
       split.labels = await labelCounts(store, version, open, parts);

@@ -1,6 +1,7 @@
 import {UserError} from "../../base/validation/index.js";
-import {type Database, sqlName, type VersionManifest} from "../../base/store/index.js";
-import {momentOfColumn, momentSql} from "./moment.js";
+import type {Database, VersionManifest} from "../../base/store/index.js";
+import {momentOfColumn, timeProblem} from "../datasets/index.js";
+import {momentSql} from "./moment.js";
 import {rollingTest} from "./windowProblems.js";
 import {DEFAULT_SHARES, partOf, type PartShares} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
@@ -53,15 +54,11 @@ export async function assertTimes(
 ): Promise<void> {
   const {time} = version;
   if (spec.strategy !== "temporal" || !time) return;
-  const column = sqlName(time);
-  const found = await db.row<{n: number; example: string | null}>(
-    `select count(*)::int as n, min(${column}::varchar) as example from ${rows} where ${column} is not null and ${momentOfColumn(time)} is null`
-  );
-  if (!found?.n) return;
-  const example = JSON.stringify(found.example?.slice(0, 60));
-  throw new UserError(
-    `split ${spec.name ?? spec.strategy}: ${found.n} rows of ${version.dataset}@${version.id} hold no date or time in column "${time}", such as ${example}. Make moments of them in the dataset's \`sql\`: \`to_timestamp(${column})\` of seconds since 1970, \`epoch_ms(${column})\` of milliseconds, \`strptime(${column}, '%d/%m/%Y')\` of a text, null where there is none.`
-  );
+  const problem = await timeProblem(db, time, rows);
+  if (problem !== undefined)
+    throw new UserError(
+      `split ${spec.name ?? spec.strategy} of ${version.dataset}@${version.id}: ${problem}.`
+    );
 }
 
 /** Moments cut, not ranks: rows of one moment are never on two sides. */

@@ -132,7 +132,7 @@ async function unresolvedRows(
   {version, split}: SplitRows,
   {store, onProgress}: DeclaredOptions
 ): Promise<UnresolvedRows> {
-  const refused = await refusedRows(store, version, "fine-tuning", onProgress);
+  const refused = await refusedRows(store, version, "fine-tuning", {onMessage: onProgress});
   const found: UnresolvedRows["found"] = [];
   let total = 0;
   for (const read of [part, checkedPart({part, validation})])

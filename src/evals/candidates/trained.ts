@@ -1,5 +1,5 @@
 import {embedded} from "../../inference/endpoints/index.js";
-import {type DatasetDefinition, noVersion, pull} from "../../data/datasets/index.js";
+import {type DatasetDefinition, isAnswers, noVersion, pull} from "../../data/datasets/index.js";
 import {type BuildContext, dataFacts, type ModelSource} from "../../training/finetunes/index.js";
 import {loadModel, NotMade} from "../../weights/models/index.js";
 import type {ModelManifest} from "../../weights/models/types.js";
@@ -67,7 +67,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
 async function trainingVersion(
   wanted: DatasetDefinition | string,
   model: string,
-  {store, version, dryRun}: PrepareContext
+  {store, version, dryRun, onProgress}: PrepareContext
 ): Promise<VersionManifest> {
   const name = typeof wanted === "string" ? wanted : wanted.name;
   if (name === version.dataset) return version;
@@ -76,11 +76,12 @@ async function trainingVersion(
     if (!latest) throw noVersion(name);
     return latest;
   }
-  if (latest) return asDefined(latest, wanted);
+  // Answers are read anew: their runs may have gone on.
+  if (latest && (dryRun || !isAnswers(wanted.source))) return asDefined(latest, wanted);
   if (dryRun) throw new NotMade(model, hashJson({unpulled: name}));
-  const pulled = await pull(store.workspace, wanted, pullRedaction(wanted));
+  const pulled = await pull(store.workspace, wanted, {...pullRedaction(wanted), onProgress});
   store.refresh();
-  return pulled.version;
+  return asDefined(pulled.version, wanted);
 }
 
 /** Loading waits for the first call: a run whose completions are all in the store never loads the weights. */

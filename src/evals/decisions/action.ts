@@ -1,4 +1,4 @@
-import {formatCount, few, neverScoredText} from "./points.js";
+import {formatCount, formatEstimate, few, neverScoredText} from "./points.js";
 import {representativeOf} from "./representative.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
@@ -136,5 +136,5 @@ function moreRows({rowsNeeded, unaskedRows = 0}: Pick<Verdict, "rowsNeeded" | "u
       : "";
   return rowsNeeded === undefined
     ? `How many more ${labelled}rows would decide cannot be foreseen.${unasked}`
-    : `About ${formatCount(rowsNeeded)} more ${labelled}${rowsNeeded === 1 ? "row" : "rows"} would decide.${unasked}`;
+    : `About ${formatEstimate(rowsNeeded)} more ${labelled}${rowsNeeded === 1 ? "row" : "rows"} would decide.${unasked}`;
 }

@@ -15,7 +15,11 @@ export interface CheaperTerms {
   scale: ScoreScale;
 }
 
-type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict">;
+/** How a candidate does against another: its difference with the interval of level 1 − 2·alpha, and what is shown of the margin. */
+export type NoWorse = Pick<
+  CheaperCandidate,
+  "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict"
+>;
 
 /**
  * The candidates that are shown to cost less than the best (the interval of the ratio of the two costs leaves out 1), each tested for being at most `margin` worse (one-sided, Holm over
@@ -27,37 +31,47 @@ export function cheaperOf(
   costs: CostsByCandidate,
   terms: CheaperTerms
 ): CheaperVerdict | undefined {
-  const {margin, alpha} = terms;
-  return cheaperBy(table.candidates, best, costs, terms, (cheaper) => {
-    const tests = cheaper.map((candidate) => {
-      const [own, bests] = sharedValues(table, [candidate, best]);
-      const difference = pairedDifference(own!, bests!, {
-        level: 1 - 2 * alpha,
-        clusters: clustersOf(table)
-      });
-      return {difference, test: difference && nonInferiority(difference, margin, {alpha})};
+  return cheaperBy(table.candidates, best, costs, terms, (cheaper) => noWorse(table, cheaper, best, terms));
+}
+
+/**
+ * Each of some candidates tested for being at most `margin` worse than another (one-sided, Holm over them at `alpha`); undecided
+ * where it would be more than that worse had every failed row been wrong.
+ */
+export function noWorse(
+  table: ScoreTable,
+  candidates: readonly string[],
+  than: string,
+  {margin, alpha, scale}: CheaperTerms
+): NoWorse[] {
+  const tests = candidates.map((candidate) => {
+    const [own, others] = sharedValues(table, [candidate, than]);
+    const difference = pairedDifference(own!, others!, {
+      level: 1 - 2 * alpha,
+      clusters: clustersOf(table)
     });
-    const adjusted = holm(tests.map(({test}) => test?.p));
-    return tests.map(({difference, test}, i): Tested => {
-      const p = adjusted[i];
-      const ifWrong = differenceIfWrong(table, cheaper[i]!, {table, candidate: best}, terms.scale);
-      const turns = ifWrong !== undefined && ifWrong.failed > 0 && ifWrong.figure < -margin;
-      return {
-        difference: difference?.estimate,
-        low: difference?.low,
-        high: difference?.high,
-        rows: difference?.n ?? 0,
-        adjustedP: p,
-        verdict:
-          p !== undefined && p <= alpha
-            ? turns
-              ? "undecided"
-              : "non-inferior"
-            : test?.verdict === "inferior"
-              ? "inferior"
-              : "undecided"
-      };
-    });
+    return {difference, test: difference && nonInferiority(difference, margin, {alpha})};
+  });
+  const adjusted = holm(tests.map(({test}) => test?.p));
+  return tests.map(({difference, test}, i): NoWorse => {
+    const p = adjusted[i];
+    const ifWrong = differenceIfWrong(table, candidates[i]!, {table, candidate: than}, scale);
+    const turns = ifWrong !== undefined && ifWrong.failed > 0 && ifWrong.figure < -margin;
+    return {
+      difference: difference?.estimate,
+      low: difference?.low,
+      high: difference?.high,
+      rows: difference?.n ?? 0,
+      adjustedP: p,
+      verdict:
+        p !== undefined && p <= alpha
+          ? turns
+            ? "undecided"
+            : "non-inferior"
+          : test?.verdict === "inferior"
+            ? "inferior"
+            : "undecided"
+    };
   });
 }
 
@@ -67,7 +81,7 @@ export function cheaperBy(
   best: string,
   costs: CostsByCandidate,
   {margin, alpha, scale}: CheaperTerms,
-  test: (cheaper: readonly string[]) => Tested[]
+  test: (cheaper: readonly string[]) => NoWorse[]
 ): CheaperVerdict | undefined {
   if (memberOf(costs, best) === undefined || !(margin > 0)) return undefined;
   const cheaper = among

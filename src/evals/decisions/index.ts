@@ -21,6 +21,7 @@ export {
 } from "./answerRisks.js";
 export {namedCandidate} from "./action.js";
 export {bestFirst, bestOf} from "./best.js";
+export {noWorse, type NoWorse} from "./cheaper.js";
 export {callsOf} from "./callsOf.js";
 export {comparedCosts} from "./comparedCosts.js";
 export {costsOf} from "./costsOf.js";
@@ -58,7 +59,7 @@ export {
 } from "./columns.js";
 export {overRepeats} from "./overRepeats.js";
 export {corpusOf, scoreTable, shownNames, slicingsOf, tableAsIn} from "./scoreTable.js";
-export {formatCount, observationsText, points, splitText} from "./points.js";
+export {formatCount, formatEstimate, observationsText, points, splitText} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable, type SliceTable} from "./sliceTable.js";
 export * from "./types.js";

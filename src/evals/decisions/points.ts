@@ -9,6 +9,11 @@ export function formatCount(n: number): string {
   return n.toLocaleString("en-US");
 }
 
+/** A number that is only estimated, to two digits: 1586 gives "1,600". */
+export function formatEstimate(n: number): string {
+  return formatCount(Math.round(Number(n.toPrecision(2))));
+}
+
 /** Milliseconds as a number: 1204.3 gives "1204", 0.1234 "0.12". */
 export function milliseconds(ms: number): string {
   return String(ms < 10 ? Number(ms.toPrecision(2)) : Math.round(ms));

@@ -1,5 +1,5 @@
 import {neverScored} from "./action.js";
-import {formatCount, few, neverScoredText} from "./points.js";
+import {formatCount, formatEstimate, few, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
@@ -51,14 +51,15 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   }
   if (identical.length > 0 && others.length === 0)
     return margin > 0
-      ? `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${rowsText(rowsNeeded, "more ")}`} like these would show that they differ ${inside}.`
+      ? `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${rowsText(rowsNeeded, "more ", formatEstimate)}`} like these would show that they differ ${inside}.`
       : `${agree}.`;
   // Those within the margin may well differ significantly.
   const near = others.filter((name) => comparisons.some(({b, within}) => b === name && within));
   const open = others.filter((name) => !near.includes(name));
   const apart = `not significantly different from ${few(open.length > 0 ? open : others)}`;
   const which = verdict.unaskedRows === undefined ? "more labelled " : "more ";
-  const rows = rowsNeeded === undefined ? `${which}rows` : `about ${rowsText(rowsNeeded, which)}`;
+  const rows =
+    rowsNeeded === undefined ? `${which}rows` : `about ${rowsText(rowsNeeded, which, formatEstimate)}`;
   const more = `${rows} would be needed to decide.`;
   const beside =
     open.length > 0 && near.length > 0
@@ -71,6 +72,6 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
     : `${best} scored best, ${score}, but is ${apart}; ${more}${beside}`;
 }
 
-function rowsText(n: number, which = ""): string {
-  return `${formatCount(n)} ${which}${n === 1 ? "row" : "rows"}`;
+function rowsText(n: number, which = "", write = formatCount): string {
+  return `${write(n)} ${which}${n === 1 ? "row" : "rows"}`;
 }

@@ -97,8 +97,8 @@ export interface EvalDefinition {
   /** Several named prompts are a matrix: every candidate is run with each. */
   prompt: Prompt | Record<string, Prompt>;
   fewShot?: {count: number; seed?: string};
-  /** What the scorers compare with: a column's name or a function of the row. */
-  expected: string | ((row: Row) => unknown);
+  /** What the scorers compare with: a column's name or a function of the row. Nothing when absent: then scorers compare with none. */
+  expected?: string | ((row: Row) => unknown);
   scorers: Record<string, Scorer>;
   /** The scorer the verdict is about; the first when absent. */
   primary?: string;

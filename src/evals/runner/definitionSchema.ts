@@ -138,7 +138,7 @@ const askingShape = {
     count: number({least: 0, whole: true}),
     seed: anyText().optional()
   }).optional(),
-  expected: either("a column's name or a function of the row", text(), func()),
+  expected: either("a column's name or a function of the row", text(), func()).optional(),
   scorers: byName(func("a scorer"), "scorers by name", 1),
   primary: text("a scorer's name").optional(),
   slices: either(

@@ -17,11 +17,13 @@ export interface HumanLabel {
   output: string;
   /** From 0 to 1; for a comparison with a baseline answer 1 is better, 0 worse, 0.5 a tie. */
   score: number;
+  /** Who gave it, by initials, say: reports show them. */
+  by?: string;
 }
 
 /**
  * Scores that people gave, from a JSONL file (a path from the project's folder) with a label a line or from a list; white space around an answer does not
- * matter, and an answer with several labels gets their mean; details {labels}. An answer that nobody labelled is a failure,
+ * matter, and an answer with several labels gets their mean; details {labels}, and {by} where labels name who gave them. An answer that nobody labelled is a failure,
  * not a zero. Beside an LLM judge on the same completions it shows how far that judge can be trusted and corrects its scores, for
  * which the labelled answers must be a random sample. Throws UserError naming every line that is no label.
  *
@@ -29,16 +31,19 @@ export interface HumanLabel {
  */
 export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
   const labels = typeof from === "string" ? readLabels(from) : checkLabels("humanLabels", from);
-  const byAnswer = new Map<string, number[]>();
-  for (const {id, output, score} of labels) {
-    const key = labelKey(id, output);
-    byAnswer.set(key, [...(byAnswer.get(key) ?? []), score]);
+  const byAnswer = new Map<string, HumanLabel[]>();
+  for (const label of labels) {
+    const key = labelKey(label.id, label.output);
+    byAnswer.set(key, [...(byAnswer.get(key) ?? []), label]);
   }
   const score: Scorer = (input) => {
     const {row} = input;
     const found = byAnswer.get(labelKey(row.id, shownAnswer(input)));
     if (!found) return {failed: "nobody labelled this answer"};
-    return {value: found.reduce((sum, one) => sum + one, 0) / found.length, details: {labels: found.length}};
+    const by = [...new Set(found.flatMap((one) => one.by ?? []))].sort();
+    const details: {[key: string]: Json} = {labels: found.length};
+    if (by.length > 0) details.by = by;
+    return {value: found.reduce((sum, one) => sum + one.score, 0) / found.length, details};
   };
   const settings: {[key: string]: Json} = {labels: hashJson(labels)};
   return withSettings(score, settings, {module: import.meta.url, binary: false, human: true});
@@ -78,7 +83,7 @@ function parsedLabel(line: string): unknown {
 function checkLabels(where: string, found: readonly unknown[], lines?: readonly number[]): HumanLabel[] {
   const problems: string[] = [];
   const labels = found.flatMap((one, i) => {
-    const {id, output, score} = (one ?? {}) as {id?: unknown; output?: unknown; score?: unknown};
+    const {id, output, score, by} = (one ?? {}) as Record<keyof HumanLabel, unknown>;
     const name = typeof id === "number" ? String(id) : id;
     const missing = [
       typeof name === "string" ? "" : "id",
@@ -87,7 +92,9 @@ function checkLabels(where: string, found: readonly unknown[], lines?: readonly 
     ].filter(Boolean);
     if (missing.length > 0)
       problems.push(`${lines ? `line ${lines[i]}` : `label ${i + 1}`} has no ${missing.join(", no ")}`);
-    return missing.length > 0 ? [] : [{id: name as string, output: output as string, score: score as number}];
+    if (missing.length > 0) return [];
+    const label = {id: name as string, output: output as string, score: score as number};
+    return [typeof by === "string" && by.trim() !== "" ? {...label, by} : label];
   });
   if (problems.length > 0)
     throw new UserError(`${where}:\n${problems.map((one) => `  - ${one}`).join("\n")}`);

@@ -6,6 +6,7 @@
 import * as own from "./index.js";
 import {makers} from "./makers.js";
 
+export {answered} from "./answered.js";
 export {answerRelevance} from "./answerRelevance.js";
 export {type Assertion, assertions, type AssertionsOptions, assertionTypes} from "./assertions.js";
 export {bleu, type BleuOptions} from "./bleu.js";

@@ -135,6 +135,7 @@ export const wayThere = exactly<WayThere>('a way such as {kind: "fine-tune", hou
   hours: optionalAmount(),
   usdPerHour: optionalAmount(),
   evalUsd: optionalAmount(),
+  dataUsd: optionalAmount(),
   repeatsPerYear: optionalAmount(),
   adapterUsdPerMonth: optionalAmount()
 });

@@ -1,4 +1,4 @@
-import {formatCount, type GateResult, type Risk, writerOf} from "../../evals/decisions/index.js";
+import {formatEstimate, type GateResult, type Risk, writerOf} from "../../evals/decisions/index.js";
 import type {CheckedRun} from "./checkEvals.js";
 import {placeText, type UnrunGate, unrunText} from "./gatesWithoutRun.js";
 
@@ -184,5 +184,5 @@ function runChangeText({change, report: {verdict}}: CheckedRun): string {
 function foundText({message, rowsNeeded}: GateResult): string {
   return rowsNeeded === undefined
     ? message
-    : `${message}; about ${formatCount(rowsNeeded)} more ${rowsNeeded === 1 ? "row" : "rows"} would decide it`;
+    : `${message}; about ${formatEstimate(rowsNeeded)} more ${rowsNeeded === 1 ? "row" : "rows"} would decide it`;
 }

@@ -4,8 +4,7 @@
  * no eval and prints nothing.
  */
 export {type CheckedRun, checkEvals} from "./checkEvals.js";
-export {gateFacts} from "../site/gateFacts.js";
-export {undecidedFor} from "../site/runGates.js";
+export {runGates} from "../site/runGates.js";
 export {type GateChecks, gatesAsAnnotations, gatesAsJunit, gatesAsMarkdown} from "./gateReports.js";
 export {gatesStatus, warningEvals} from "./gatesStatus.js";
 export {gatesWithoutRun, placeText, type UnrunGate, unrunJson, unrunText} from "./gatesWithoutRun.js";

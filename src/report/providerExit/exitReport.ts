@@ -11,6 +11,7 @@ import {
   type RunManifest,
   type Store
 } from "../../base/store/index.js";
+import {answersHeld, type AnswersHeld} from "./answersHeld.js";
 import {answerersOf, providerName, hostOf, isOwned, OPENAI_EVALS, plainModel} from "./answerers.js";
 import {type KnownEnd, listedEnds, type Shutdown, shutdownsOf} from "./shutdowns.js";
 import {type Substitute, substitutesFor} from "./substitutes.js";
@@ -32,6 +33,8 @@ export interface CandidateExit {
   substitutes: (Substitute & {heldBy: string; usdPerThousand?: number; movingUsd?: number})[];
   /** US dollars a thousand rows now; absent when no price is known. */
   usdPerThousand?: number;
+  /** Of a model that ends: the training rows from whose answers a model of the team's own can learn. */
+  distillation?: AnswersHeld;
 }
 
 export interface ExitReport {
@@ -62,6 +65,10 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
   const models = new Map((await listModels(modelsDir(store.workspace))).map((model) => [model.id, model]));
   const shared = [await dataKept(store, run), evalKept(run)];
   const outputs = await outputsOf(store, run.id);
+  const ends = new Map(run.candidates.map((one) => [one.name, endsOf(run, one, inputs)]));
+  const held = new Map<string, AnswersHeld | undefined>();
+  for (const one of run.candidates)
+    if (endOf(ends.get(one.name)!) !== undefined) held.set(one.name, await answersHeld(store, run, one));
   const several = run.variants.length > 1;
   const shownOf = (name: string) =>
     run.variants.map((variant) => (several ? `${name} · ${variant.name}` : name));
@@ -70,7 +77,7 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
       const others = run.candidates
         .filter((other) => other.name !== one.name && isSpared(other, one))
         .flatMap((other) => shownOf(other.name).map((name) => ({name, other})));
-      const until = endsOf(run, one, inputs);
+      const until = ends.get(one.name)!;
       const tests = substitutesFor(
         inputs.table,
         shown,
@@ -84,19 +91,23 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
         owned: foreignHolders(one)?.length === 0,
         keeps: [...shared, outputsKept(outputs.get(one.name)), modelsKept(one, models)],
         until,
-        endsOn: until.find(({touches}) => touches === "model")?.date,
+        endsOn: endOf(until),
         substitutes: tests.map((test) => ({
           ...test,
           heldBy: holdersOf(others.find(({name}) => name === test.candidate)!.other).join(", "),
           usdPerThousand: memberOf(inputs.costs, test.candidate)?.usdPerThousand,
           movingUsd: memberOf(inputs.moving, test.candidate)
         })),
-        usdPerThousand: memberOf(inputs.costs, shown)?.usdPerThousand
+        usdPerThousand: memberOf(inputs.costs, shown)?.usdPerThousand,
+        distillation: held.get(one.name)
       };
     })
   );
   return {run, margin: inputs.margin, candidates};
 }
+
+/** The earliest day on which a model ends. */
+const endOf = (until: readonly KnownEnd[]) => until.find(({touches}) => touches === "model")?.date;
 
 /** Of a cascade or a reranked candidate those of all its models; what runs on what the team has is ended by nobody. */
 function endsOf(

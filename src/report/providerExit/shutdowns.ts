@@ -9,8 +9,8 @@ export interface Shutdown {
   /** Of the address it is reached at, such as "api.openai.com". */
   host: string;
   touches: "model" | "fine-tuning" | "evals";
-  /** The model's name, or its beginning with a star; every model when absent. */
-  model?: string;
+  /** The model's name, or its beginning with a star, or several; every model when absent. */
+  model?: string | string[];
   /** Day, as 2027-01-06. */
   date: string;
   says: string;
@@ -69,10 +69,13 @@ export function shutdownsOf(
       own !== undefined &&
       (own === ends || own.endsWith(`.${ends}`)) &&
       (touches !== "fine-tuning" || model.startsWith("ft:")) &&
-      (of === undefined || (of.endsWith("*") ? model.startsWith(of.slice(0, -1)) : model === of))
+      (of === undefined || [of].flat().some((one) => isNamed(model, one)))
     );
   });
 }
+
+const isNamed = (model: string, of: string) =>
+  of.endsWith("*") ? model.startsWith(of.slice(0, -1)) : model === of;
 
 /** `own` names the project's file, which may be absent; the package's table is there. */
 async function entriesOf(path: string, own?: string): Promise<Shutdown[]> {
@@ -98,7 +101,7 @@ async function entriesOf(path: string, own?: string): Promise<Shutdown[]> {
   if (problems.length > 0) throw new UserError(`${path}: ${problems.join("; ")}.`);
   return entries.map((entry) => ({
     ...(entry as Shutdown),
-    source: own ?? "Assay's table",
+    source: own ?? (entry.source === undefined ? "Assay's table" : `Assay's table: ${entry.source}`),
     asOf: table.asOf as string
   }));
 }

@@ -105,6 +105,10 @@ export interface LedgerView {
   version: string;
   summary: LedgerSummary;
   rules: LedgerRule[];
+  /** Rows whose personal data or secrets nobody resolved: what a verdict warns of and a gate counts. */
+  unresolvedRows: number;
+  /** Rows with most findings; none that a split holds out. */
+  rows: {id: string; findings: number; types: string[]; columns: string[]}[];
 }
 
 /** One erasure and everything it touched. */

@@ -1,14 +1,17 @@
 import {group} from "d3-array";
 import {recognition, ledgerSummary} from "../../data/privacy/index.js";
 import type {DatasetsData, DatasetView, LedgerRule, LedgerView} from "./dataTypes.js";
+import {unresolvedIn} from "./personalData.js";
 import {publishing} from "./publishing.js";
 import {purgesOf} from "./purges.js";
 import {statedPublishing} from "./statedPublishing.js";
 import {versionDetails} from "./versionDetails.js";
-import {type Store, type VersionManifest, versionTable} from "../../base/store/index.js";
+import {hasRows, openRows, type Store, type VersionManifest, versionTable} from "../../base/store/index.js";
 
 /** Older versions are listed with what their record says. */
 const DESCRIBED = 12;
+/** Rows with personal data that are named. */
+const MOST_LISTED = 50;
 
 /**
  * Every dataset with its versions and what is in the newest of them; none gives an empty list. Nothing in it
@@ -77,5 +80,14 @@ async function ledgerView(store: Store, version: VersionManifest): Promise<Ledge
      from ${ledger} group by type, rule, action
      order by sum(count(*)) over (partition by type) desc, type, findings desc, rule, action`
   );
-  return {version: version.id, summary, rules};
+  const unresolved = await unresolvedIn(store, version);
+  const rows = (await hasRows(store.workspace, version))
+    ? await store.rows<LedgerView["rows"][number]>(
+        `select l.row_id as id, count(*)::int as findings, list_sort(list(distinct l.type)) as types,
+           list_sort(list(distinct l."column")) as columns
+         from ${ledger} l semi join (${await openRows(store.workspace, version)}) r using (row_id)
+         group by l.row_id order by findings desc, id limit ${MOST_LISTED}`
+      )
+    : [];
+  return {version: version.id, summary, rules, rows, unresolvedRows: unresolved?.rows ?? 0};
 }

@@ -13,6 +13,8 @@ export interface ScorerView {
   judge?: {model: string; endpoint: string};
   /** True when people gave the scores. */
   human?: boolean;
+  /** Who gave them, where labels say so, with the answers of each; names are masked as texts are. */
+  labelledBy?: {name: string; answers: number}[];
   /** What its figures are, where they are no means of rows: "corpus BLEU". */
   figure?: string;
   /** Completions without a score by this scorer, by reason, the most frequent first; counted for judges only. */

@@ -11,3 +11,6 @@ export function detailFile(index: number): string {
 export function comparisonsFile(index: number): string {
   return `comparisons-${index}.json`;
 }
+
+/** What changed row by row since the complete run before; null in it when there is none. */
+export const CHANGES_FILE = "changes.json";

@@ -60,3 +60,27 @@ export interface DetailFile {
   run: string;
   rows: RowDetail[];
 }
+
+/** A row whose score by one candidate is not as it was in the run before. */
+export interface RowChange {
+  row: string;
+  /** As in the verdict: "candidate" or "candidate · variant". */
+  candidate: string;
+  kind: "worse" | "better" | "failed";
+  before: number;
+  /** Undefined of a row that failed now. */
+  now?: number;
+  expected?: ShownText;
+  /** Of the first repeat, or why there was none. */
+  answerBefore?: ShownText;
+  answerNow?: ShownText;
+}
+
+/** What changed row by row since the complete run before. */
+export interface RowChanges {
+  before: {id: string; sealedAt: string};
+  /** Those that changed most come first; of each kind a limited number. */
+  rows: RowChange[];
+  /** All there are. */
+  counts: Record<RowChange["kind"], number>;
+}

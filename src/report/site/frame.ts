@@ -28,6 +28,8 @@ addEventListener("DOMContentLoaded", () => {
     for (const key of ${JSON.stringify(CARRIED)}) if (here.has(key)) address.searchParams.set(key, here.get(key));
     link.href = address.href;
   }
+  // On a phone parts of a long page are closed, but for that which the address names.
+  if (innerWidth <= 600) for (const part of document.querySelectorAll("details.part")) part.open = part.querySelector(":target") !== null;
   const close = (except) => {
     for (const open of document.querySelectorAll("#observablehq-header details[open]")) if (!open.contains(except)) open.open = false;
   };
@@ -48,7 +50,8 @@ export function siteHeader(title: string, pages: readonly NavigationPage[], path
     const current = page.path === path ? ` aria-current="page"` : "";
     return `<a href="${escape(href)}"${current}>${escape(page.name)}</a>`;
   };
-  const here = pages.find((page) => page.path === path)?.group;
+  const page = pages.find((one) => one.path === path);
+  const here = page?.group;
   const listed = (page: NavigationPage) =>
     `<li>${link(page)}${page.about === undefined ? "" : `<small>${escape(page.about)}</small>`}</li>`;
   const groups = new Map<string, NavigationPage[]>();
@@ -71,7 +74,7 @@ export function siteHeader(title: string, pages: readonly NavigationPage[], path
 <a class="brand" href="${up}">${escape(title)}</a>
 <nav aria-label="Report"><ul class="groups">${entries.join("")}</ul>${siblings}</nav>
 <span id="content" tabindex="-1"></span>
-<noscript><p class="notice">This page draws its figures and tables with JavaScript, which is off here. Verdicts stand on the first page; <code>npx assay verdict</code> and <code>npx assay runs</code> print the rest.</p></noscript>`;
+<noscript><p class="notice">What is missing here${page?.about === undefined ? "" : `: ${escape(page.about)}`}. Figures and tables need JavaScript, which is off. Verdicts stand on the first page; <code>npx assay verdict</code> and <code>npx assay runs</code> print the rest.</p></noscript>`;
 }
 
 function escape(text: string): string {

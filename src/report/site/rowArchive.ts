@@ -1,8 +1,9 @@
 import type {Store} from "../../base/store/index.js";
 import {comparisons} from "./comparisons.js";
-import {comparisonsFile, detailFile, DETAILS_PER_FILE} from "./detailFiles.js";
+import {CHANGES_FILE, comparisonsFile, detailFile, DETAILS_PER_FILE} from "./detailFiles.js";
 import {publishingOf} from "./publishing.js";
 import {PublishedSecrets, refuseSecretNames} from "./publishedSecrets.js";
+import {rowChanges} from "./rowChanges.js";
 import {rowDetails} from "./rowDetails.js";
 import {type RowFile, runRows} from "./runRows.js";
 import {tarArchive} from "./tarArchive.js";
@@ -25,6 +26,9 @@ export async function archivedFiles(store: Store, run: string): Promise<RowFile[
     files.push({name: detailFile(DETAILS_PER_FILE * details++), content: JSON.stringify(file)});
   }
   if (open) for (const {row_id, excerpt} of await excerptsOf(store, run)) secrets.look(row_id, excerpt);
+  const changes = manifest ? await rowChanges(store, manifest) : null;
+  if (open) for (const change of changes?.rows ?? []) secrets.look(change.row, change);
+  files.push({name: CHANGES_FILE, content: JSON.stringify(changes)});
   secrets.refuse(run);
   let scorer = 0;
   for await (const found of comparisons(store, run))

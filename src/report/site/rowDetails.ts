@@ -1,18 +1,14 @@
-import {maskText, openKeptMasks} from "../../data/privacy/index.js";
-import {type Publishing, type RunManifest, sqlString, type Store} from "../../base/store/index.js";
+import {type RunManifest, sqlString, type Store} from "../../base/store/index.js";
 import {DETAILS_PER_FILE, MOST_DETAILED} from "./detailFiles.js";
-import type {AnswerDetail, DetailFile, KnownFrom, RowDetail, ShownText} from "./detailTypes.js";
+import type {AnswerDetail, DetailFile, KnownFrom, RowDetail} from "./detailTypes.js";
 import {knownFromTraining} from "./knownFromTraining.js";
-import {publishedExpected, publishedClasses} from "./publisher.js";
-import {publishingOf} from "./publishing.js";
+import {publishedExpected} from "./publisher.js";
 import {rowAnswers, historyOf, storedPrompts} from "./rowQueries.js";
 import {type ShownGroup, shownGroups, type ShownSlice, shownSlices} from "./shownGroups.js";
-import {type ShownReasons, shownReasons} from "./shownReasons.js";
+import {type RunTexts, runTexts} from "./runTexts.js";
 
 /** Rows: what asking takes hardly depends on how many are asked about. */
 const READ_AT_ONCE = 5 * DETAILS_PER_FILE;
-const LONGEST_MASKED = 800;
-const LONGEST_OPEN = 8000;
 
 /**
  * Ids of the rows of which pages show texts, those on which the candidates' primary scores differ most first, then in the
@@ -36,48 +32,33 @@ export async function detailedRows(store: Store, run: RunManifest): Promise<stri
 export async function* rowDetails(store: Store, id: string): AsyncGenerator<DetailFile> {
   const run = (await store.runs({archived: true})).find((one) => one.id === id);
   if (!run) throw new Error(`no such run: ${id}`);
-  const publish = await publishingOf(store, run);
-  const expected = await store.rows<{expected: string | null}>(
-    "select expected from items where run = $run order by position",
-    {run: id}
-  );
-  const show = await openTexts(
-    store,
-    publish,
-    publishedClasses(expected.map((row) => publishedExpected(row.expected)))
-  );
+  const texts = await runTexts(store, run);
   const ids = await detailedRows(store, run);
-  const reasons = shownReasons(publish, show.reason);
   const shown = {
-    show: show.text,
-    reasons,
-    training: await knownFromTraining(store, run, ids, show.text),
-    groupName: await shownGroups(store, run, publish),
-    sliceName: await shownSlices(store, run, publish)
+    texts,
+    training: await knownFromTraining(store, run, ids, texts.show),
+    groupName: await shownGroups(store, run, texts.publish),
+    sliceName: await shownSlices(store, run, texts.publish)
   };
   for (let from = 0; from === 0 || from < ids.length; from += READ_AT_ONCE) {
     const rows = await detailsOf(store, run, ids.slice(from, from + READ_AT_ONCE), shown);
     for (let at = 0; at === 0 || at < rows.length; at += DETAILS_PER_FILE)
       yield {run: id, rows: rows.slice(at, at + DETAILS_PER_FILE)};
   }
-  await show.save();
+  await texts.save();
 }
-
-type Show = (text: string | null) => ShownText | undefined;
 
 async function detailsOf(
   store: Store,
   run: RunManifest,
   ids: readonly string[],
   {
-    show,
-    reasons,
+    texts: {show, reasons},
     training,
     groupName,
     sliceName
   }: {
-    show: Show;
-    reasons: ShownReasons;
+    texts: RunTexts;
     training: ReadonlyMap<string, KnownFrom[]>;
     groupName: ShownGroup;
     sliceName: ShownSlice;
@@ -134,32 +115,11 @@ function shownValues(slices: string | null, name: ShownSlice): RowDetail["slices
 
 function shownMessages(
   messages: {role: string; content: string}[] | undefined,
-  show: Show
+  show: RunTexts["show"]
 ): RowDetail["prompts"][number]["messages"] {
   const shown = messages?.flatMap(({role, content}) => {
     const text = show(content);
     return text ? [{role, ...text}] : [];
   });
   return shown && shown.length > 0 ? shown : undefined;
-}
-
-/** Shows texts as they may be shown; what was masked is kept in the store by its content, so that no build masks it again. */
-async function openTexts(store: Store, publish: Publishing, labels: ReadonlySet<string>) {
-  const kept = await openKeptMasks<ShownText>(store.workspace, "masked-texts");
-  const masked = (text: string): ShownText =>
-    kept.of(text, LONGEST_MASKED, (own, maxChars) => {
-      const {text: clean, cut} = maskText(own, maxChars);
-      return {text: clean, cut: cut || undefined};
-    });
-  return {
-    text(text: string | null): ShownText | undefined {
-      if (text === null) return undefined;
-      if (labels.has(text)) return {text};
-      if (publish === "ids") return undefined;
-      if (publish === "masked") return masked(text);
-      return text.length <= LONGEST_OPEN ? {text} : {text: text.slice(0, LONGEST_OPEN), cut: true};
-    },
-    reason: (reason: string): string => masked(reason).text.replace(/\s+/g, " ").trim(),
-    save: () => kept.save()
-  };
 }

@@ -1,5 +1,6 @@
 import {scaleOf} from "../../evals/decisions/index.js";
 import {corpusName} from "../../base/stats/index.js";
+import {maskExcerpt} from "../../data/privacy/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {countedReasons} from "./countedReasons.js";
 import type {ScorerView} from "./decisionTypes.js";
@@ -23,6 +24,7 @@ export async function scorerViews(
         ? countedReasons(await failuresOf(store, run, name), ({reason}) => reasons.ofScore(reason))
         : undefined,
       human: human || undefined,
+      labelledBy: human ? await labellersOf(store, run, name) : undefined,
       figure: corpus && corpusName(corpus)
     });
   return views;
@@ -36,6 +38,22 @@ async function extentsOf(store: Store, run: RunManifest): Promise<Map<string, [l
     {run: run.id}
   );
   return new Map(found.map(({scorer, low, high}) => [scorer, [low, high]]));
+}
+
+/** Who gave people's scores, where their labels say so; a label that names nobody counts for nobody. */
+async function labellersOf(
+  store: Store,
+  run: RunManifest,
+  scorer: string
+): Promise<ScorerView["labelledBy"]> {
+  const found = await store.rows<{name: string; answers: number}>(
+    `select name, count(*)::int as answers from (
+       select unnest(from_json(details::json -> 'by', '["VARCHAR"]')) as name from scores
+       where run = $run and scorer = $scorer and status = 'scored' and json_type(details::json, '$.by') = 'ARRAY')
+     group by name order by answers desc, name`,
+    {run: run.id, scorer}
+  );
+  return found.length > 0 ? found.map((one) => ({...one, name: maskExcerpt(one.name, 40)})) : undefined;
 }
 
 function failuresOf(

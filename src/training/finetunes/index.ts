@@ -18,4 +18,6 @@ export type {
 } from "./modelSource.js";
 export {tfidfLogReg, type TfidfOptions} from "./tfidfLogReg.js";
 export {staticEmbedding, type StaticEmbeddingOptions} from "./staticEmbedding.js";
+export type {OrAnswers} from "./answersData.js";
+export {trainedOn} from "./trainedOn.js";
 export {builtOnce} from "./trainedSource.js";

@@ -1,4 +1,5 @@
 import type {DatasetDefinition} from "../../data/datasets/index.js";
+import {type OrAnswers, withAnswersData} from "../finetunes/answersData.js";
 import {columnsSchema, type TrainingColumns} from "../finetunes/language/columnsSchema.js";
 import {trainingProblems} from "../finetunes/language/trainingProblems.js";
 import {datasetSchema} from "../../data/datasets/definitionSchema.js";
@@ -77,9 +78,10 @@ export interface Job {
 
 /**
  * Declares a training that another machine does, in `finetunes/NAME.job.ts`; `assay jobs submit NAME` sends it. Throws with
- * everything that is wrong.
+ * everything that is wrong. Its `dataset` may be `answersOf(…)`, without a split.
  */
-export function job(definition: JobDefinition): Job {
+export function job(given: OrAnswers<JobDefinition>): Job {
+  const definition = withAnswersData(given);
   checkJob(definition);
   return {definition};
 }

@@ -1,5 +1,5 @@
 import type {z} from "zod";
-import type {TokenLimit, TrainingDestination, TrainingFormat} from "../finetunes/index.js";
+import type {TokenLimit, TrainingDestination} from "../finetunes/index.js";
 import type {Words} from "./more.js";
 import type {JobEvent, JobOutcome, JobRecord, Workspace} from "../../base/store/index.js";
 
@@ -61,7 +61,7 @@ export interface TrainingService<Settings extends {service: string} = {service: 
  */
 export interface JobService {
   /** The forms of training examples that it takes, by their kind. */
-  formats: Record<TrainingFormat["kind"], string>;
+  formats: Record<"chat" | "preference", string>;
   /** What the preflight calls it. */
   destination: string;
   /** What it asks of a training set, where the preflight has no rules under that name. */

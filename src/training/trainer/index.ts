@@ -28,7 +28,8 @@ export {
   type LabelledBatch,
   packedRows,
   packing,
-  paddedRows
+  paddedRows,
+  type SoftLabel
 } from "./training/rows.js";
 export {checkGradients, gradientSlopes} from "./checkGradients.js";
 export {type InitialSettings, initialWeights} from "./initialWeights.js";

@@ -1,9 +1,9 @@
-import {mkdir, rm, statfs} from "node:fs/promises";
+import {rm, statfs} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {forkModule, killAtExit} from "../ggml/index.js";
 import {openCheckpoint} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import {temporaryPath} from "../../base/system/files.js";
+import {makeFolder, temporaryPath} from "../../base/system/files.js";
 import {fileType, type FileType} from "./fileTypes.js";
 
 /** What is to be converted: a checkpoint folder, or an adapter folder with the folder of its base. */
@@ -41,7 +41,7 @@ export async function convertModel(
 ): Promise<string[]> {
   const type = fileType(conversion.type);
   const folder = dirname(conversion.to);
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   await checkRoom(conversion, type, await freeBytes(folder));
   signal?.throwIfAborted();
   if (type.tensors) return run({...conversion}, {onProgress, signal});

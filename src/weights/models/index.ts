@@ -38,6 +38,7 @@ export {
 } from "./lineageGraph.js";
 export {baseOfAdapter, filesFolder, namedBase, refuseChanged, unchangedFolder} from "./outsideFiles.js";
 export {jointNgramFiles} from "./jointNgram/stored.js";
+export {licenceIn} from "./statedLicence.js";
 export {storedLineage} from "./storedLineage.js";
 export {
   findStoredModel,

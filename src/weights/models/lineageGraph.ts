@@ -1,5 +1,6 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../../base/store/index.js";
 import {modelIdsOf} from "../../base/store/records/run.js";
+import {answeringRuns} from "../../base/store/records/version.js";
 import {toldElsewhere} from "../../base/store/sameWeights.js";
 import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
@@ -65,6 +66,8 @@ export interface LineageRecords extends LineageTrainings {
   splits: readonly SplitManifest[];
   models: readonly ModelManifest[];
   runs: readonly RunManifest[];
+  /** What models' cards state, by a model's id; absent where nobody looked. */
+  licences?: ReadonlyMap<string, string | undefined>;
   /** Notes of purges, by a model's id; accepted ones too. */
   erased: ReadonlyMap<string, ErasedTraining>;
 }
@@ -78,7 +81,7 @@ const modelNode = (id: string) => `model:${id}`;
  * was made of it. A record that is named and not there is a node that is `missing`. Empty for an empty store.
  */
 export function lineageGraph(records: LineageRecords): LineageGraph {
-  const {versions, splits, models, runs, erased} = records;
+  const {versions, splits, models, runs, licences, erased} = records;
   const nodes = new Map<string, LineageNode>();
   const edges: LineageEdge[] = [];
   const add = (node: LineageNode) => void nodes.set(node.id, node);
@@ -88,7 +91,10 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
   };
   for (const one of versions) add(ofVersion(one));
   for (const one of splits) add(ofSplit(one));
-  for (const one of models) add(ofModel(one, erased.get(one.id)));
+  for (const one of models) {
+    const licence = licences && (licences.get(one.id) ?? "not stated");
+    add(ofModel(one, {licence, note: erased.get(one.id)}));
+  }
   for (const one of runs) add(ofRun(one));
 
   /** Records of models name versions and splits by their ids or by their whole hashes. */
@@ -150,6 +156,13 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
       edges.push({from: ensure(modelNode(parent.id), "model", parent.name), to, how});
     }
   }
+  for (const one of versions)
+    for (const run of answeringRuns(one))
+      edges.push({
+        from: ensure(`run:${run}`, "run", run),
+        to: versionNode(one.dataset, one.id),
+        how: "its answers are rows"
+      });
   for (const run of runs) {
     const to = `run:${run.id}`;
     const dataset = run.dataset.name;
@@ -216,7 +229,10 @@ function ofSplit({dataset, id, name, strategy, seed, counts}: SplitManifest): Li
   };
 }
 
-function ofModel(model: ModelManifest, note: ErasedTraining | undefined): LineageNode {
+function ofModel(
+  model: ModelManifest,
+  {licence, note}: {licence: string | undefined; note: ErasedTraining | undefined}
+): LineageNode {
   const {id, name, architecture, createdAt, files, recipe, removed} = model;
   return {
     id: modelNode(id),
@@ -226,6 +242,7 @@ function ofModel(model: ModelManifest, note: ErasedTraining | undefined): Lineag
       architecture,
       made: createdAt.slice(0, 10),
       method: recipe?.method,
+      licence,
       files: files.length === 0 ? "none" : files.length,
       "files removed": removed?.slice(0, 10)
     }),

@@ -1,6 +1,6 @@
-import {copyFile, mkdir, readdir, rm, writeFile} from "node:fs/promises";
+import {copyFile, readdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {temporaryPath} from "../../base/system/index.js";
+import {makeFolder, temporaryPath} from "../../base/system/index.js";
 import {modelKey, modelsStorage} from "../../base/store/index.js";
 import {type LocatedModel, unchangedFolder} from "./outsideFiles.js";
 import {PACKED, readModelFile, REFERENCE} from "./weightFiles.js";
@@ -21,7 +21,7 @@ export async function withPlainFolders<T>(
     const files = await readdir(folder);
     if (!files.some((name) => name.endsWith(PACKED))) return folder;
     const target = join(temporary, id);
-    await mkdir(target, {recursive: true});
+    await makeFolder(target);
     for (const name of files) {
       if (name.endsWith(REFERENCE)) continue;
       const path = name.endsWith(PACKED) ? name.slice(0, -PACKED.length) : name;

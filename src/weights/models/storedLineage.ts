@@ -14,6 +14,7 @@ import {type ErasedTraining, erasedTrainingNote} from "./erasedTraining.js";
 import {type LineageGraph, lineageGraph} from "./lineageGraph.js";
 import type {LineageExport} from "./lineageTrainings.js";
 import {listModels} from "./registry.js";
+import {statedLicence} from "./statedLicence.js";
 import type {ModelManifest} from "./types.js";
 
 /** The lineage of all that a store holds; of archived runs only when asked for. */
@@ -29,6 +30,8 @@ export async function storedLineage(
     const note = await erasedTrainingNote(dir, id);
     if (note) erased.set(id, note);
   }
+  const licences = new Map<string, string | undefined>();
+  for (const model of models) licences.set(model.id, await statedLicence(dir, model, workspace.project));
   const all = await store.runs({archived: true});
   const runs = archived ? all : await store.runs();
   const shown = new Set(runs.map(({id}) => id));
@@ -53,6 +56,7 @@ export async function storedLineage(
     begins: new Map(begins),
     models: models.map((model) => ({...model, parents: originsOf(model, known)})),
     runs,
+    licences,
     erased
   });
 }

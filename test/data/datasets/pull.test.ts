@@ -64,16 +64,18 @@ describe("pull", () => {
       label: "label",
       text: "text",
       group: "label",
-      time: "text",
+      time: "at",
       sensitivity: "public",
       publish: "text",
       filters: {"not d": "id <> 'd'"},
       checks: {"not e": "id <> 'e'"}
     };
-    const more = [...three, {id: "d", text: "four", label: "x"}];
+    const at = "2026-01-01";
+    const timed = three.map((row) => ({...row, at}));
+    const more = [...timed, {id: "d", text: "four", label: "x", at}];
     const {version} = await pull(workspace, mails(more, said));
     expect(version).toMatchObject({...said, rejected: 1, filters: {"not d": {rejected: 1}}, checks: [{}]});
-    const later = await pull(workspace, mails(three));
+    const later = await pull(workspace, mails(timed));
     expect(later).toMatchObject({changed: false, version: {id: version.id, checks: []}});
     const kept = JSON.parse(
       readFileSync(join(datasetDir(workspace, "mails"), version.id, "manifest.json"), "utf8")
@@ -84,7 +86,7 @@ describe("pull", () => {
       "manifest.json",
       "rows.parquet"
     ]);
-    const fresh = await pull(await temporaryWorkspace(), mails(three));
+    const fresh = await pull(await temporaryWorkspace(), mails(timed));
     expect(later.version).toEqual({...fresh.version, pulledAt: version.pulledAt});
   });
 

@@ -7,6 +7,7 @@ import {
   defineDataset,
   nearDuplicates,
   partRows,
+  previewPurge,
   pull,
   purge
 } from "../../../src/data/datasets/index.js";
@@ -21,7 +22,7 @@ import {
 } from "../../../src/weights/models/index.js";
 import {exactMatch} from "../../../src/evals/scorers/index.js";
 import {ensureSplit} from "../../../src/data/splits/index.js";
-import {modelsDir, openStore, writeTombstones} from "../../../src/base/store/index.js";
+import {modelsDir, openStore, openWorkspace, writeTombstones} from "../../../src/base/store/index.js";
 import {wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 import {writeLoader} from "../../support/assay.js";
 import {assayHere} from "../../support/assayHere.js";
@@ -189,6 +190,57 @@ describe("purge", () => {
     const next = await pull(workspace, set([...rows, {id: "c", who: "Cy"}]));
     expect(next.version.rows).toBe(2);
     expect(readFileSync(file).includes("Bob")).toBe(false);
+  });
+
+  it("names the runs whose answers to other rows repeat a label that only erased rows had", async () => {
+    const project = await temporaryProject();
+    const rows = Array.from({length: 40}, (_, i) => ({
+      id: `r${i}`,
+      text: `text ${i}`,
+      author: i < 2 ? "Carol Marsh" : i % 2 ? "Ann" : "Bob"
+    }));
+    const workspace = await openWorkspace(project, join(project, ".assay"));
+    const {version} = await pull(
+      workspace,
+      defineDataset({name: "texts", id: "id", label: "author", source: {kind: "rows", rows: () => rows}})
+    );
+    const store = await openStore(workspace);
+    const spec = {strategy: "random", test: 0.9, validation: 0} as const;
+    const split = await ensureSplit(store, version, spec);
+    const sealed = async (answer: string) => {
+      const answers = rows.map(({id}) => ({id, output: answer}));
+      const {manifest} = await runEval(
+        defineEval({
+          dataset: "texts",
+          split: spec,
+          candidates: [
+            candidate("one", recorded({name: answer, rows: answers, hosting: "api", trust: "local"}), "m")
+          ],
+          prompt: "{{text}}",
+          expected: "author",
+          scorers: {exact: exactMatch}
+        }),
+        {store, version, split, evalName: answer.split(" ")[0]!.toLowerCase()}
+      );
+      return manifest!.id;
+    };
+    const repeating = await sealed("Carol Marsh ");
+    await sealed("Ann");
+    store.close();
+    const where = "author = 'Carol Marsh'";
+    const names = new RegExp(`NOT (be )?erased: answers of run ${repeating} repeat a label`);
+    expect((await previewPurge(workspace, "texts", {where: "id = 'r0'"})).repeating).toEqual([]);
+    const shown = await assayHere(project, "purge", "texts", "--where", where, "--dry-run");
+    expect(shown.stdout).toMatch(names);
+    await assayHere(project, "purge", "texts", "--where", "id = 'r0'", "--reason", "asked");
+    const erased = await assayHere(project, "purge", "texts", "--where", where, "--reason", "asked");
+    expect(erased.stdout).toMatch(names);
+    expect(erased.stdout.match(/repeat a label/g)).toHaveLength(1);
+    const once = await purge(workspace, "texts", {where: "id = 'r1'", ...reason});
+    expect(once.repeating).toEqual([repeating]);
+    expect(readFileSync(join(datasetDir(workspace, "texts"), "tombstones.json"), "utf8")).not.toMatch(
+      /Carol/
+    );
   });
 
   it("is not how gc takes a version from a run that is being planned on it", async () => {

@@ -48,6 +48,7 @@ it("names the rows of all versions that a purge would erase, and changes nothing
     models: [],
     others: [],
     notErased: [],
+    repeating: [],
     keptOut: [],
     equalRows: [],
     mayReturn: false,

@@ -11,6 +11,13 @@ const cueOf = (text: string) =>
     withText: true
   }).map(({type, text: words, rule}) => `${type} ${words} ${rule}`);
 
+describe("names that the language library takes from a text", () => {
+  it("are no attributes of accessibility, and still people of that name", () => {
+    expect(named("Fix aria-labelledBy and Aria-Describedby of the menu", "PERSON")).toEqual([]);
+    expect(named("Aria-Marie Smith wrote to us", "PERSON")).toEqual(["Aria-Marie Smith"]);
+  });
+});
+
 describe("people whom English announces", () => {
   it.each([
     ["I spoke to Mrs. Oyelaran-Quist about it.", "PERSON Oyelaran-Quist person-cue/title"],

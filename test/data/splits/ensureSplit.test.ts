@@ -147,16 +147,29 @@ describe("ensureSplit", () => {
     ]);
   });
 
-  it("refuses a temporal split of numbers and words, and says how to make moments of them", async () => {
+  it("is of times that were read: a column of numbers or words is refused when rows are pulled, with what to do", async () => {
     const rows = mailsOf(100);
     const seconds = rows.map((row, i) => ({...row, at: 1_700_000_000 + i * 86_400}) as unknown as Mail);
     await expect(split(await temporaryWorkspace(), seconds, {strategy: "temporal"})).rejects.toThrow(
-      /100 rows of mails@\w+ hold no date or time in column "at", such as "1700000000"\. .*to_timestamp\("at"\)/
+      /dataset mails: 100 rows hold no date or time in column "at", such as "1700000000"\. .*to_timestamp\("at"\).*No version was made/
     );
     const words = rows.map((row, i) => (i === 3 ? {...row, at: "soon"} : row));
-    await expect(
-      split(await temporaryWorkspace(), words, {strategy: "temporal", rolling: 2, window: 1})
-    ).rejects.toThrow(/1 rows of mails@\w+ hold no date or time in column "at", such as "soon"/);
+    await expect(split(await temporaryWorkspace(), words, {strategy: "random"})).rejects.toThrow(
+      /1 rows hold no date or time in column "at", such as "soon"/
+    );
+  });
+
+  it("refuses a temporal split of a version whose times are words, as earlier releases pulled them", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(
+      workspace,
+      defineDataset({name: "mails", source: {kind: "rows", rows: () => mailsOf(20)}, id: "id"})
+    );
+    const store = await openStore(workspace);
+    await expect(ensureSplit(store, {...version, time: "id"}, {strategy: "temporal"})).rejects.toThrow(
+      /split temporal of mails@\w+: 20 rows hold no date or time in column "id"/
+    );
+    store.close();
   });
 
   it("takes moments without seconds for what they are", async () => {

@@ -5,7 +5,8 @@ import {
   decide,
   type RaceRecord,
   type ScoreTable,
-  standingOf
+  standingOf,
+  formatEstimate
 } from "../../../src/evals/decisions/index.js";
 import {raceVerdict} from "../../../src/evals/decisions/raceVerdict.js";
 
@@ -211,7 +212,7 @@ describe("an action", () => {
     const {action, rowsNeeded} = decide(table, options);
     expect(rowsNeeded).toBeGreaterThan(60);
     expect(action).toBe(
-      `Keep small for now: nothing is shown to be better. About ${rowsNeeded!.toLocaleString("en-US")} more labelled rows would decide.`
+      `Keep small for now: nothing is shown to be better. About ${formatEstimate(rowsNeeded!)} more labelled rows would decide.`
     );
   });
 
@@ -219,7 +220,7 @@ describe("an action", () => {
     const table = tableOf(60, {small: (r) => r % 4 === 0, large: (r) => r % 5 === 0}, "small");
     const of = (unaskedRows: number) => decide(table, {...options, facts: {unaskedRows}});
     const {action, sentence, rowsNeeded} = of(108);
-    const needed = `bout ${rowsNeeded!.toLocaleString("en-US")} more rows would`;
+    const needed = `bout ${formatEstimate(rowsNeeded!)} more rows would`;
     expect(action).toBe(
       `Keep small for now: nothing is shown to be better. A${needed} decide. 108 labelled rows were not asked about yet.`
     );

@@ -122,19 +122,24 @@ describe("runEval", () => {
     expect(calls).toBeLessThan(30);
   });
 
-  it("keeps that reason out of a final run's record, since it may quote a row", async () => {
+  it("keeps what a scorer or a server said out of a final run's record, since it may quote a row", async () => {
     const spec = {strategy: "random", test: 0.1, validation: 0, heldOut: 0.8} as const;
     project = {...project, split: await ensureSplit(project.store, project.version, spec)};
-    const {manifest} = await run(
-      {
-        scorers: {own: ({output}) => ({failed: `cannot read ${output}`})},
-        split: spec,
-        part: "held-out"
-      },
-      {options: {preflight: false, concurrency: 1, final: true, why: "a test"}}
-    );
-    expect(manifest!.stopped).toBe(
-      'the scorer "own" scored none of the first 20 answers: its reasons are held out'
+    const final = async (scorers: EvalDefinition["scorers"]) => {
+      const options = {preflight: false, concurrency: 1, final: true, why: "a test", giveUpAfterSeconds: 0.2};
+      return (await run({scorers, split: spec, part: "held-out"}, {options})).manifest!;
+    };
+    const ownFails: EvalDefinition["scorers"] = {own: ({output}) => ({failed: `cannot read ${output}`})};
+    const {id, stopped} = await final(ownFails);
+    expect(stopped).toBe('the scorer "own" scored none of the first 20 answers: its reasons are held out');
+    project.store.refresh();
+    const reasons = await project.store.rows("select distinct reason, details from scores where run = $id", {
+      id
+    });
+    expect(reasons).toEqual([{reason: "held out", details: null}]);
+    behave = () => ({status: 500});
+    expect((await final({other: () => 1})).stopped).toMatch(
+      /only failed, and did not recover within 0.2 s of being paused: its reasons are held out$/
     );
   });
 

@@ -37,6 +37,14 @@ describe("people's labels", () => {
     expect(humanLabels(labels)(answer("r1", "Paris"))).toEqual({value: 0.625, details: {labels: 4}});
   });
 
+  it("say who gave them, where labels do", () => {
+    const labels = ["kb", "am", "kb", undefined].map((by) => ({id: "r1", output: "Paris", score: 1, by}));
+    expect(humanLabels(labels)(answer("r1", "Paris"))).toEqual({
+      value: 1,
+      details: {labels: 4, by: ["am", "kb"]}
+    });
+  });
+
   it("make a new version when one of them changes", () => {
     const version = (score: number) => scorerVersion(humanLabels([{id: "r1", output: "Paris", score}]));
     expect(version(1)).toBe(version(1));

@@ -14,7 +14,7 @@ describe("scores", () => {
   it("are percent with one decimal when all lie between 0 and 1, intervals as ranges", () => {
     const format = formatFor([0, 0.5, undefined, 1]);
     expect(format.score(0.8634)).toBe("86.3%");
-    expect(format.interval(0.815, 0.9012)).toBe("81.5–90.1%");
+    expect(format.interval(0.815, 0.9012)).toBe("81.5 to 90.1%");
     expect(format.difference(0.0212)).toBe("+2.1");
     expect(format.differences(-0.004, 0.046)).toBe("−0.4 to +4.6");
   });

@@ -66,7 +66,11 @@ describe("leaving a provider", () => {
     });
     const [hosted, , small] = candidates;
     expect(hosted).toMatchObject({owned: false, heldBy: "api.openai.com", usdPerThousand: 2});
-    expect(hosted!.until.map(({date, touches}) => [date, touches])).toEqual([["2027-01-06", "fine-tuning"]]);
+    expect(hosted!.until.map(({date, touches}) => [date, touches])).toEqual([
+      ["2027-01-06", "fine-tuning"],
+      ["2027-01-14", "model"]
+    ]);
+    expect(hosted).toMatchObject({endsOn: "2027-01-14", distillation: undefined});
     expect(hosted!.keeps.map(({what, kept}) => [what, kept])).toEqual([
       ["data", false],
       ["evals", true],
@@ -91,7 +95,11 @@ describe("leaving a provider", () => {
       {...run, imported: elsewhere},
       {table, margin: 0.03, costs: {}, shutdowns: await readShutdowns(folder), at}
     );
-    expect(scoredThere.candidates[0]!.until.map(({date}) => date)).toEqual(["2026-11-30", "2027-01-06"]);
+    expect(scoredThere.candidates[0]!.until.map(({date}) => date)).toEqual([
+      "2026-11-30",
+      "2027-01-06",
+      "2027-01-14"
+    ]);
     expect(small!.keeps.find(({what}) => what === "outputs")).toMatchObject({kept: false});
   });
 

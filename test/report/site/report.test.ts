@@ -15,5 +15,6 @@ import "./report/dataPages.js";
 import "./report/provenance.js";
 import "./report/sqlPage.js";
 import "./report/figures.js";
+import "./report/twentyQuestions.js";
 
 setUpReport();

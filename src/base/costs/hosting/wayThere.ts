@@ -14,6 +14,8 @@ export interface WayThere {
   usdPerHour?: number;
   /** Evaluating one result. */
   evalUsd?: number;
+  /** The answers or labels that it learns from. */
+  dataUsd?: number;
   /** Runs after the first: 4 is once a quarter. */
   repeatsPerYear?: number;
   /** Hosting of the adapter beside what the hosting model says. */
@@ -28,7 +30,7 @@ export interface WayCost {
 
 /**
  * Undefined when tokens or hours are stated without their price, or neither is: unknown is not free. Fine-tuning total = trained tokens · rate +
- * hours · rate + evaluation, again at each repeat.
+ * hours · rate + evaluation + data, again at each repeat.
  */
 export function wayCost(way: WayThere): WayCost | undefined {
   if (way.kind === "nothing") return {firstUsd: 0, usdPerMonth: 0};
@@ -41,7 +43,7 @@ export function wayCost(way: WayThere): WayCost | undefined {
     (way.trainedTokens !== undefined && byTokens === undefined) ||
     (way.hours !== undefined && byHours === undefined);
   if (half || (byTokens === undefined && byHours === undefined)) return undefined;
-  const firstUsd = (byTokens ?? 0) + (byHours ?? 0) + (way.evalUsd ?? 0);
+  const firstUsd = (byTokens ?? 0) + (byHours ?? 0) + (way.evalUsd ?? 0) + (way.dataUsd ?? 0);
   return {
     firstUsd,
     usdPerMonth: ((way.repeatsPerYear ?? 0) / 12) * firstUsd + (way.adapterUsdPerMonth ?? 0)

@@ -46,6 +46,8 @@ export interface Tombstone {
   forms?: string[];
   /** The same of its texts, those that no row has which stayed. */
   texts?: string[];
+  /** The same of its labels, those that no row has which stayed: answers may repeat them. */
+  labels?: string[];
   /** As what versions held it: places in the file's list of `redactions`. Purges of before have none. */
   redactions?: number[];
   at: string;
@@ -126,6 +128,7 @@ const TOMBSTONES = fileForm<Tombstones>(
         content: listOf(text()).optional(),
         forms: listOf(text()).optional(),
         texts: listOf(text()).optional(),
+        labels: listOf(text()).optional(),
         redactions: listOf(number()).optional()
       })
     ),

@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 import {emptyRelation, type ColumnTypes, parquetFile} from "../parquet.js";
-import {LEDGER, type VersionManifest} from "../records/version.js";
+import {answeringRuns, LEDGER, type VersionManifest} from "../records/version.js";
 import {anyObject, anyText, listOf, number, text} from "../../validation/checked.js";
 import {having} from "../../validation/fileForm.js";
 import {checkName} from "../../validation/names.js";
@@ -78,6 +78,10 @@ export const versionKind: Kind<VersionManifest> = {
     ledger: "what scans for personal data and secrets found in versions"
   },
   views: versionViews,
+  refersTo: async ({manifestKey}, workspace) => {
+    const version = await readRecord(workspace, versionKind, manifestKey);
+    return version ? answeringRuns(version) : [];
+  },
   collect: {
     stays: async (workspace, {keep}) => {
       const retained = await retainedVersions(workspace, keep);
@@ -112,7 +116,7 @@ export async function writeVersion(workspace: Workspace, version: VersionManifes
   await putJson(workspace, versionKey(version, "manifest.json"), version);
 }
 
-/** The newest `keep` of every dataset, and the one that was pulled last. */
+/** The newest `keep` of every dataset, the one that was pulled last, and what its drift is watched against. */
 export async function retainedVersions(workspace: Workspace, keep: number): Promise<Set<string>> {
   const versions = await readVersions(workspace);
   const retained = new Set<string>();
@@ -121,6 +125,8 @@ export async function retainedVersions(workspace: Workspace, keep: number): Prom
     for (const {id} of versions.filter((version) => version.dataset === dataset).slice(-keep))
       retained.add(versionReference(dataset, id));
     if (latest) retained.add(versionReference(dataset, latest.version));
+    const watched = versions.find(({id, ...one}) => one.dataset === dataset && id === latest?.version)?.watch;
+    if (watched) retained.add(versionReference(dataset, watched.reference));
   }
   return retained;
 }

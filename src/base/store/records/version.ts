@@ -34,6 +34,28 @@ export interface Purged {
 /** What pages may show of a row: nothing but ids and labels, a masked excerpt, or the text itself. */
 export type Publishing = "ids" | "masked" | "text";
 
+/** How a column of new rows is ranked among those before: by a number, its text, or the length of that. */
+export interface WatchedColumn {
+  column: string;
+  by: "number" | "value" | "length";
+  n: number;
+  remembered: number[][];
+  shares: number[];
+  log: number;
+  most: number;
+}
+
+/** What a dataset's watch for drift found up to a version: counts and evidence, nothing of a row. */
+export interface VersionWatch {
+  /** Id of the version with which new rows are compared. */
+  reference: string;
+  /** New rows since then that were looked at. */
+  rows: number;
+  /** One in so many rows is. */
+  every: number;
+  columns: WatchedColumn[];
+}
+
 export interface VersionManifest {
   kind: "version";
   schemaVersion: 1;
@@ -67,8 +89,15 @@ export interface VersionManifest {
    */
   filters?: Record<string, {rule: unknown; code?: string; rejected: number; undetermined?: number}>;
   checks?: {name: string; passed: boolean; message?: string}[];
+  watch?: VersionWatch;
   /** Rows erased since it was made: `id` and `sha256` are those of the rows before. */
   purged?: Purged[];
+}
+
+/** Ids of the runs whose answers are a version's rows; none where its rows are no answers. */
+export function answeringRuns({source}: Pick<VersionManifest, "source">): string[] {
+  const runs: unknown = source?.kind === "answers" ? source.runs : undefined;
+  return Array.isArray(runs) ? runs.map((run) => String((run as {id?: unknown}).id)) : [];
 }
 
 /** A row of a dataset as it reaches prompts and scorers: its id and the dataset's own columns. */

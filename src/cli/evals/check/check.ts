@@ -1,5 +1,5 @@
 import {appendFile, writeFile} from "node:fs/promises";
-import {contaminationWarnings, selectionWarnings} from "../../../evals/decisions/index.js";
+import {contaminationWarnings, formatEstimate, selectionWarnings} from "../../../evals/decisions/index.js";
 import {
   type CheckedRun,
   checkEvals,
@@ -141,7 +141,7 @@ export function printChecks(checked: readonly CheckedRun[], evals: readonly Name
       {title: "candidate", text: "name", value: (row) => row.candidate},
       {title: "rule", text: "prose", value: (row) => row.rule},
       {title: "found", text: "prose", value: (row) => row.message},
-      {title: "more rows", value: (row) => row.rowsNeeded, align: "right"}
+      {title: "more rows", value: ({rowsNeeded}) => rowsNeeded && formatEstimate(rowsNeeded), align: "right"}
     ])
   );
 }

@@ -14,7 +14,7 @@ import {
   sharedRowsText,
   sideModelText
 } from "../../../base/costs/index.js";
-import {writerOf} from "../../../evals/decisions/index.js";
+import {formatEstimate, writerOf} from "../../../evals/decisions/index.js";
 import {decisionOf, listRaces} from "../../../evals/races/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import {openStore, findRun} from "../../../base/store/index.js";
@@ -150,15 +150,15 @@ function costsText(
 function crossingText(a: CostedOption, b: CostedOption, found: BreakEven): string {
   const [cheap, dear] = found.cheaperAbove === "b" ? [b, a] : [a, b];
   const range =
-    found.low === undefined || count(found.low) === count(found.high!)
+    found.low === undefined || formatEstimate(found.low) === formatEstimate(found.high!)
       ? ""
-      : ` (95% CI ${count(found.low)} to ${count(found.high!)})`;
+      : ` (95% CI ${formatEstimate(found.low)} to ${formatEstimate(found.high!)})`;
   const sure =
     found.share === undefined || found.share > 0.995
       ? ""
       : `; in ${Math.round(100 * found.share)}% of the resamples`;
   const again = found.all.length > 1 ? `; they cross ${found.all.length} times as machines are added` : "";
-  return `${optionName(cheap)} is cheaper than ${optionName(dear)} from ${count(found.requestsPerMonth)} requests a month${range}${sure}${again}`;
+  return `${optionName(cheap)} is cheaper than ${optionName(dear)} from about ${formatEstimate(found.requestsPerMonth)} requests a month${range}${sure}${again}`;
 }
 
 function besideText({by, endpoint, model, answers, ...bill}: SideCost): string {

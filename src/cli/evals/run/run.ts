@@ -124,7 +124,7 @@ export async function onFailure(error: unknown): Promise<void> {
 const isRefused = ({result}: EvalOutcome) => result.dryRun?.budget?.refusal !== undefined;
 
 /** What was asked for was not done, or came to no score. A race ends its runs at a limit of its own; a limit that was asked for is met. */
-export function isUnfinished({result, race, failures}: EvalOutcome): boolean {
+export function isUnfinished({result, race}: EvalOutcome): boolean {
   if (race)
     return (
       race.outcome?.kind === "stopped" || !race.rounds.at(-1)?.standings.some(({mean}) => mean !== undefined)
@@ -132,9 +132,9 @@ export function isUnfinished({result, race, failures}: EvalOutcome): boolean {
   if (result.manifest === undefined) return false;
   const {counts, imported, status, owedScores: owed = 0} = result.manifest;
   if (imported && status === "partial") return true;
-  const nothingScored = counts.completed > 0 && counts.scored === 0;
+  const nothingScored = counts.completed + counts.failed > 0 && counts.scored === 0;
   const isMissing = counts.completed + counts.failed < counts.planned;
-  return nothingScored || owed > 0 || isMissing || hasOnlyDeaths({result, failures});
+  return nothingScored || owed > 0 || isMissing;
 }
 
 /** No call was answered, and each failed because the workers of a queue died. */

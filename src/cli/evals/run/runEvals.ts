@@ -15,7 +15,7 @@ import {
 } from "../../../evals/runner/index.js";
 import type {ImportedSource} from "../../../evals/importedResults/index.js";
 import {type ExcerptCache, openExcerptCache} from "../../../data/privacy/index.js";
-import {ensureSplit, type SplitSpec} from "../../../data/splits/index.js";
+import {currentMeasures, ensureSplit, LONG_TO_MEASURE, type SplitSpec} from "../../../data/splits/index.js";
 import {runVerdict, type RunVerdict} from "../../../report/site/index.js";
 import {messageOf} from "../../../base/validation/index.js";
 import {
@@ -135,7 +135,11 @@ async function holdOutFirst(
         const split = spec.name ?? spec.strategy;
         const {message} = createReporter(`${name} · ${split}`, quiet, {eval: name, split});
         at?.("computing");
-        await ensureSplit(store, version, spec, {measure: !callsNobody(options), onMessage: message, signal});
+        await ensureSplit(store, version, spec, {
+          measure: isMeasured(options, version),
+          onMessage: message,
+          signal
+        });
       } catch {
         continue;
       } finally {
@@ -194,6 +198,11 @@ async function runOne(
   }
 }
 
+/** A run of few rows leaves what takes long to the first whole one. */
+export function isMeasured(options: RunOptions, {rows}: Pick<VersionManifest, "rows">): boolean {
+  return !callsNobody(options) && (options.limit === undefined || rows < LONG_TO_MEASURE);
+}
+
 interface SplitInputs extends Pick<RunContext, "outcomes" | "excerpts" | "budget"> {
   spec: SplitSpec;
   version: VersionManifest;
@@ -214,11 +223,15 @@ async function runSplit(
     const {at = () => undefined, signal} = inputs;
     at("computing");
     const split = await ensureSplit(store, version, spec, {
-      measure: !callsNobody(inputs.options),
+      measure: isMeasured(inputs.options, version),
       onMessage: reporter.message,
       signal
     });
     at("preparing");
+    if (inputs.options.limit !== undefined && currentMeasures(split).edition === undefined)
+      reporter.message(
+        `the split is not measured for --limit: \`assay split ${version.dataset} --measure\` does it`
+      );
     const onProgress = (progress: RunProgress) => {
       at(progress.phase === "sealing" ? "sealing" : progress.phase === "done" ? "preparing" : "calling");
       reporter.progress(progress);

@@ -122,7 +122,7 @@ function candidateLines(one: CandidateExit, {number}: ScoreWriter, now: number):
   const lines = [
     `${bold(one.candidate)} (${one.model}, ${one.owned ? "yours: " : "held by "}${one.heldBy}, ${cost})`
   ];
-  lines.push(...untilLines(one.until, now));
+  lines.push(...untilLines(one.until, now), ...distillationLines(one, now));
   for (const {what, kept, detail} of one.keeps)
     lines.push(`  ${kept ? "keeps" : "loses"} ${what}: ${detail}`);
   if (one.owned) return lines;
@@ -159,6 +159,20 @@ function candidateLines(one: CandidateExit, {number}: ScoreWriter, now: number):
       value: ({movingUsd}) => (movingUsd === undefined ? undefined : usd(movingUsd))
     });
   return [...lines, table(one.substitutes.slice(0, SHOWN), columns, {indent: 2})];
+}
+
+/** What a model of the team's own could learn from the one that ends. */
+function distillationLines(
+  {distillation: found, endsOn, usdPerThousand}: CandidateExit,
+  now: number
+): string[] {
+  if (!found || endsOn === undefined) return [];
+  const {answered, toAsk} = found;
+  const held = `of ${answered + toAsk} training rows the store holds ${answered} of its answers`;
+  if (toAsk === 0) return [`  distil it: ${held}, enough to begin: \`assay distil\``];
+  if (Date.parse(endsOn) < now) return [`  distil it: ${held}; the others cannot be asked any more`];
+  const price = usdPerThousand === undefined ? "" : `, about ${usd((toAsk * usdPerThousand) / 1000)}`;
+  return [`  distil it: ${held}; ${toAsk} are to be asked until ${endsOn}${price}: \`assay distil\``];
 }
 
 /** Of what several sources say of one thing the earliest day holds; the others are named after it. */

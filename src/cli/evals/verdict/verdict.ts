@@ -1,5 +1,4 @@
 import {
-  checkGates,
   formatCount,
   type GateResult,
   type GateRule,
@@ -8,14 +7,15 @@ import {
   type SliceTable,
   slicingsOf,
   valueName,
-  writerOf
+  writerOf,
+  formatEstimate
 } from "../../../evals/decisions/index.js";
 import {runVerdict, type RunVerdict} from "../../../report/site/index.js";
 import {shellWord, UsageError} from "../../../base/validation/index.js";
 import {projectOf} from "../../../base/system/index.js";
 import {openStore, openWorkspace, type Publishing, type Store} from "../../../base/store/index.js";
 import {oneLine} from "../../../base/validation/oneLine.js";
-import {gateFacts, undecidedFor} from "../../../report/gates/index.js";
+import {runGates} from "../../../report/gates/index.js";
 import {chosenRun} from "../../project/chosenRun.js";
 import {importResults} from "./importResults.js";
 import {type JudgedRun, otherDefinitionText} from "../../../evals/races/index.js";
@@ -62,8 +62,7 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
     const otherDefinition = other && otherDefinitionText(run.eval, run, other);
     if (otherDefinition !== undefined) note(`! ${otherDefinition}`);
     const report = await runVerdict(store, run, {race, margin: options.margin});
-    const gates =
-      rules.length > 0 ? undecidedFor({run, race, other}, await gatesOf(store, report, rules)) : [];
+    const gates = await runGates(store, {run, race, other}, {report, rules});
     const slices = options.slice && (await slicesOf(store, report));
     if (options.json)
       printJson({
@@ -86,14 +85,6 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
   } finally {
     store.close();
   }
-}
-
-async function gatesOf(
-  store: Store,
-  {run, table, verdict, calls}: RunVerdict,
-  rules: readonly GateRule[]
-): Promise<GateResult[]> {
-  return checkGates(rules, table, verdict, calls, await gateFacts(store, run, rules));
 }
 
 function rulesOf({minScore, maxRegression, maxFailureShare}: VerdictOptions): GateRule[] {
@@ -169,6 +160,6 @@ function gatesText(gates: readonly GateResult[]): string {
     {title: "candidate", text: "name", value: (row) => row.candidate},
     {title: "rule", text: "prose", value: (row) => row.rule},
     {title: "found", text: "prose", value: (row) => row.message},
-    {title: "more rows", value: (row) => row.rowsNeeded, align: "right"}
+    {title: "more rows", value: ({rowsNeeded}) => rowsNeeded && formatEstimate(rowsNeeded), align: "right"}
   ]);
 }

@@ -1,5 +1,11 @@
 import type {Command} from "commander";
-import {type DeclareCommand, MOST_THREADS, numberOption, wholeOption} from "../../terminal/arguments.js";
+import {
+  type DeclareCommand,
+  MOST_IN_FLIGHT,
+  MOST_THREADS,
+  numberOption,
+  wholeOption
+} from "../../terminal/arguments.js";
 
 export const trainingCommands: DeclareCommand[] = [
   (program) => {
@@ -24,6 +30,23 @@ export const trainingCommands: DeclareCommand[] = [
       );
     exportCommand(finetune);
   },
+  (program) =>
+    program
+      .command("distil <name>")
+      .summary("train students on a teacher's answers, and judge them")
+      .description(
+        "Ask the teacher of distillations/NAME.distillation.ts, train its students on the answers, and judge them; resumes where it stopped."
+      )
+      .option("--budget-usd <usd>", "stop before all calls together cost more than this", numberOption(0))
+      .option(
+        "--concurrency <n>",
+        "limit the requests in flight per endpoint",
+        wholeOption(1, MOST_IN_FLIGHT)
+      )
+      .option("--json", "print JSON")
+      .action(async (name: string, options) =>
+        (await import("../distil/distil.js")).distilVerb(name, options)
+      ),
   (program) => {
     const jobs = program
       .command("jobs")
@@ -90,6 +113,7 @@ function exportCommand(finetune: Command): void {
     .option("--system <text>", "put a system message before every prompt")
     .option("--chosen <column>", "pairs: read the better answer from this column")
     .option("--rejected <column>", "pairs: read the worse answer from this column")
+    .option("--good <column>", "trl-kto: read whether an answer is good from this column (default: good)")
     .option("--from-run <run>", "pairs: take two candidates' scored answers of a run on this part")
     .option("--prefer <candidate>", "--from-run: take this candidate's answer where it scored higher")
     .option("--over <candidate>", "--from-run: take this candidate's answer as the worse one")

@@ -16,6 +16,7 @@ export function definitionHash(definition: DatasetDefinition, project: string): 
     description: undefined,
     licence: undefined,
     earlier: undefined,
+    watch: undefined,
     source: statedSource(source, project),
     filters: statedFilters(filters)
   });
@@ -27,6 +28,11 @@ function statedSource(source: Source, project: string): object {
     case "files":
     case "log":
       return {...source, headers: undefined, files: [source.files].flat().map(place)};
+    case "langsmith":
+      return {...source, files: [source.files].flat().map(place)};
+    case "langfuse":
+    case "phoenix":
+      return {...source, host: source.host && place(source.host)};
     case "sqlite":
       return {...source, file: place(source.file)};
     case "postgres":
@@ -34,7 +40,9 @@ function statedSource(source: Source, project: string): object {
     case "rows":
       // A source with a fingerprint says by it whether its rows are other ones.
       return {kind: source.kind, code: source.fingerprint ? undefined : functionVersion(source.rows)};
+    case "answers":
     case "huggingface":
+    case "received":
       return source;
   }
 }

@@ -1,6 +1,6 @@
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {plainSql} from "../../../base/store/index.js";
-import type {Redactor} from "../redaction.js";
+import type {Redactor} from "../redactor.js";
 import {brokenText, type SourceRelation} from "../sources/index.js";
 
 /** Throws UserError with the lines that broke the read, where they can be told; otherwise with the first line of what DuckDB says. */

@@ -24,6 +24,7 @@ import {LEDGER_FORM} from "../redactionRules.js";
 import {describeColumns} from "../describeColumns.js";
 import {writeSkipped} from "../skipped.js";
 import {lineCount} from "../sources/index.js";
+import {watchDrift} from "../driftWatch.js";
 import {statedMembers} from "../statedMembers.js";
 import type {BegunPull, PullResult} from "./options.js";
 import type {StagedRows} from "./stagedRows.js";
@@ -59,6 +60,8 @@ export async function keepVersion(begun: BegunPull, staged: StagedRows): Promise
     return {version, changed, again: changed && latest !== undefined ? true : undefined, ...skipped};
   }
   const parent = latest && latest.version !== id ? latest.version : undefined;
+  const former = parent === undefined ? undefined : await readVersion(workspace, {dataset, id: parent});
+  const rows = {rows: staged.rows, columns: content.columns, parent: former};
   const manifest: VersionManifest = {
     kind: "version",
     schemaVersion: 1,
@@ -75,6 +78,7 @@ export async function keepVersion(begun: BegunPull, staged: StagedRows): Promise
           {relation: staged.rows, columns: content.columns}
         )
       : undefined,
+    watch: await watchDrift({db, workspace, definition, ...rows, tell: options.onProgress}),
     ...stated
   };
   await commitVersion(workspace, {stage, held}, manifest, "pull");

@@ -8,7 +8,7 @@ import type {
   Workspace
 } from "../../../base/store/index.js";
 import type {DatasetDefinition} from "../define.js";
-import type {FormerRedactor, Redactor} from "../redaction.js";
+import type {FormerRedactor, Redactor} from "../redactor.js";
 import type {BrokenLine, Transfer} from "../sources/index.js";
 
 export interface PullOptions {

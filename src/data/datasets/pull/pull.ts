@@ -89,7 +89,10 @@ async function pullOne(
         const begun = {...own, stage, scratch, sourceKey, origin, earlier, held};
         const staged = await stageRows(begun);
         await assertStaged(begun, staged);
-        return await keepVersion(begun, staged);
+        const kept = await keepVersion(begun, staged);
+        // The present state reads the same source after an earlier one.
+        if (earlier === undefined) await staged.source.kept?.();
+        return kept;
       } finally {
         db.close();
         await stage.discard();

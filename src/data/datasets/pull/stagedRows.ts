@@ -5,16 +5,19 @@ import {
   type Database,
   downloadsDir,
   type IdForm,
+  inboxOf,
   type Latest,
   latestVersion,
   parquetFile,
   readTombstones,
+  readVersion,
   unfinishedPurges,
   unfinishedPurgeText,
   type VersionName,
   writeParquet
 } from "../../../base/store/index.js";
 import {appended, formerRows} from "../append.js";
+import {describeColumns} from "../describeColumns.js";
 import {areRedacted, withoutErasedSources} from "../erasedSources.js";
 import {applyFilters, type Filtered, REJECTED_FILE} from "../filters/index.js";
 import {idFormOf} from "../idForm.js";
@@ -23,7 +26,8 @@ import {withKnownIds} from "../logIds.js";
 import {redactFormer, redactRows, splitFindings} from "../redaction.js";
 import {type Rules, rulesOf} from "../redactionRules.js";
 import {assertColumnNames, FINDINGS, numberEqualRows, ownColumns, rowQuery} from "../rowQuery.js";
-import {sourceRelation, type SourceRelation} from "../sources/index.js";
+import {asStatedBy} from "./asStatedBy.js";
+import {sourceRelation, type SourceRelation, TRACE_FACTS} from "../sources/index.js";
 import {leaveOutErased} from "../tombstones.js";
 import {explain} from "./explain.js";
 import type {BegunPull} from "./options.js";
@@ -53,14 +57,18 @@ interface SourceRead {
   failed(doing: string): (cause: unknown) => Promise<never>;
 }
 
+/** Sources whose rows come again, later and with more in them. */
+const TELLS_IDS: ReadonlySet<string> = new Set(["langfuse", "langsmith", "phoenix", "received"]);
+
 /** Reads the source: redacted, without rows that were erased or filtered out. Throws UserError where it cannot be read, or has no rows. */
 export async function stageRows(begun: BegunPull): Promise<StagedRows> {
-  const {db, workspace, definition, options, stage, scratch} = begun;
-  const {name} = definition;
+  const {db, workspace, options, stage, scratch} = begun;
+  const {name} = begun.definition;
   const {redactor} = options;
-  const source = await openSource(begun);
-  const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
   const latest = await latestVersion(workspace, name);
+  const source = await openSource(begun, latest);
+  const definition = (begun.definition = asStatedBy(source, begun.definition));
+  const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
   const relation = await withKnownIds(db, workspace, definition, source, latest?.version).catch(
     failed("reading its columns")
   );
@@ -93,16 +101,29 @@ export async function stageRows(begun: BegunPull): Promise<StagedRows> {
   return {source, latest, rulesBefore, file, rows, filtered, findingsFile};
 }
 
-function openSource({db, workspace, definition, options, scratch}: BegunPull): Promise<SourceRelation> {
+async function openSource(
+  {db, workspace, definition, options, scratch}: BegunPull,
+  latest: Latest | undefined
+): Promise<SourceRelation> {
   const {redactor} = options;
+  const {name: dataset, append, id, sql} = definition;
+  const before = latest && append ? await readVersion(workspace, {dataset, id: latest.version}) : undefined;
+  if (append && id === undefined && TELLS_IDS.has(definition.source.kind))
+    throw new UserError(
+      `dataset ${dataset}: \`append\` with a source of kind "${definition.source.kind}" needs \`id: "id"\`: a call that comes again replaces its row.`
+    );
   return sourceRelation(definition.source, {
-    dataset: definition.name,
+    dataset,
     project: workspace.project,
     db,
+    workspace,
     scratch,
     // What is downloaded holds what must not be stored.
     downloads: redactor ? join(scratch, "downloads") : downloadsDir(workspace),
     skipBad: options.skipBad ?? false,
+    inbox: inboxOf(workspace, dataset),
+    growth: append ? {before: before?.source, hasSql: sql !== undefined} : undefined,
+    redactor,
     onProgress: options.onProgress,
     onTransfer: options.onTransfer,
     idleMs: options.idleMs,
@@ -113,9 +134,11 @@ function openSource({db, workspace, definition, options, scratch}: BegunPull): P
 /** The query for the source's rows as they may be stored, and how many of them were erased before by other rules. */
 async function redactedRows(
   {db, workspace, definition, options, scratch, held}: BegunPull,
-  {form, former, rulesBefore, failed}: SourceRead,
+  {source, form, former, rulesBefore, failed}: SourceRead,
   query: string
 ): Promise<{query: string; erased: number}> {
+  // Rows that were erased are known by their ids, and left out below.
+  if (source.redacted && !definition.sql) return {query: `select * from ${source.redacted}`, erased: 0};
   const {redactor, formerRedactor, onProgress: tell} = options;
   const tombstones = await readTombstones(workspace, definition.name);
   if (areRedacted(tombstones, redactor, rulesBefore)) {
@@ -130,7 +153,7 @@ async function redactedRows(
 /** With the rows of the version before, where the dataset appends to them. */
 async function withFormerRows(
   {db, workspace, definition, options: {redactor}, scratch}: BegunPull,
-  {form, former, failed}: SourceRead,
+  {source, form, former, failed}: SourceRead,
   query: string
 ): Promise<string> {
   if (!definition.append || !former) return query;
@@ -138,7 +161,24 @@ async function withFormerRows(
     ? await redactFormer(db, {workspace, version: former, scratch}, redactor)
     : await formerRows(workspace, former);
   const named = definition.id === undefined ? undefined : {name: definition.id, form};
-  return appended(db, query, formerly, named, redactor && FINDINGS).catch(failed("reading its columns"));
+  const all = await appended(db, query, formerly, named, redactor && FINDINGS).catch(
+    failed("reading its columns")
+  );
+  return source.facts ? withFacts(db, all, source.facts) : all;
+}
+
+/** What became known of a trace reaches its rows that lack it; where SQL made other columns, nothing does. */
+async function withFacts(db: Database, rows: string, facts: string): Promise<string> {
+  const names = (await describeColumns(db, rows)).map(({name}) => name);
+  const lacking = TRACE_FACTS.filter((name) => names.includes(name));
+  if (!names.includes("trace") || lacking.length === 0) return rows;
+  const known = [...TRACE_FACTS]
+    .map((name) => `max(${names.includes(name) ? name : "null"}) as ${name}`)
+    .join(", ");
+  const own = `select trace, ${known} from (${rows}) where trace is not null group by trace`;
+  const all = `select trace, ${TRACE_FACTS.map((name) => `max(${name}) as ${name}`).join(", ")} from (${own} union all by name from ${facts}) group by trace`;
+  const filled = lacking.map((name) => `coalesce(r.${name}, t.${name}) as ${name}`).join(", ");
+  return `select r.* replace (${filled}) from (${rows}) r left join (${all}) t on r.trace = t.trace`;
 }
 
 async function isEmpty(db: Database, rows: string): Promise<boolean> {

@@ -29,6 +29,6 @@ export async function localFiles(
 /** The files and patterns of this machine that a source names. */
 export function localNames(source: Source): string[] {
   if (source.kind === "sqlite") return [source.file];
-  if (source.kind !== "files" && source.kind !== "log") return [];
+  if (source.kind !== "files" && source.kind !== "log" && source.kind !== "langsmith") return [];
   return [source.files].flat().filter((name) => !isUrl(name));
 }

@@ -1,4 +1,6 @@
-import type {Database} from "../../../base/store/index.js";
+import type {Database, Inbox, Workspace} from "../../../base/store/index.js";
+import type {StatedBySource} from "../answers/index.js";
+import type {Redactor} from "../redactor.js";
 import type {Transfer} from "./transfer.js";
 
 /** A line of a source that could not be read, or a record of several. Never holds the text: it may be personal. */
@@ -11,6 +13,14 @@ export interface BrokenLine {
   reason: string;
 }
 
+/** Of a dataset that appends: what a source may read on from. */
+export interface Growth {
+  /** What the newest version says of its source; undefined before the first. */
+  before: Record<string, unknown> | undefined;
+  /** The dataset's columns are made of the source's by SQL. */
+  hasSql: boolean;
+}
+
 /** What a source may use while a pull reads it. */
 export interface SourceContext {
   /** The dataset's name, for messages. */
@@ -18,6 +28,7 @@ export interface SourceContext {
   /** Relative paths are taken from here. */
   project: string;
   db: Database;
+  workspace: Workspace;
   /** An empty folder for whatever must be written down to be read; gone after the pull. */
   scratch: string;
   /** Downloads are kept here from pull to pull. */
@@ -28,6 +39,14 @@ export interface SourceContext {
   onTransfer?: (transfer: Transfer) => void;
   /** How long a server of files may send nothing inside its answer; default 60 s, and five times as long before it. */
   idleMs?: number;
+  /** The environment, of which keys are taken; this process's unless told. */
+  env?: Record<string, string | undefined>;
+  /** Where `assay receive` keeps spans until they are pulled. */
+  inbox?: Inbox;
+  /** Present where the dataset appends. */
+  growth?: Growth;
+  /** Present where the dataset has rules of privacy. */
+  redactor?: Redactor;
   /** Takes what is personal out of what another program says, where the dataset has rules of privacy. */
   redacted?: (text: string) => string;
 }
@@ -40,8 +59,16 @@ export interface SourceRelation {
   relation: string;
   /** The same rows with `FORMER_ID` beside `id`, where versions of before may have their ids written otherwise. */
   bothIds?: string;
+  /** The same rows with what was found of personal data, where the source has dealt with it before it wrote them down. */
+  redacted?: string;
+  /** What became known of traces as a whole, by `trace`: it reaches rows of former versions too. */
+  facts?: string;
+  /** To be called when the version is kept: what it was made of may go. */
+  kept?: () => Promise<void>;
   /** What goes into the version's record: enough to read the same again, no secret. */
   describe: Record<string, unknown>;
+  /** What its rows are, where the definition does not say: of `sensitivity` and `publish` the stricter of both holds. */
+  stated?: StatedBySource;
   /** Lines left out, when that was asked for. */
   skipped?: BrokenLine[];
   /** Looks for the lines that broke a read. */

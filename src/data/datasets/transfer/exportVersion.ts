@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
-import {copyFile, mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {copyFile, rename, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UserError} from "../../../base/validation/index.js";
-import {namingTarget, temporaryPath} from "../../../base/system/index.js";
+import {makeFolder, namingTarget, temporaryPath} from "../../../base/system/index.js";
 import {
   type Database,
   openDatabase,
@@ -74,7 +74,7 @@ async function copyVersion(
 ): Promise<void> {
   const stage = temporaryPath(target);
   try {
-    await mkdir(stage, {recursive: true});
+    await makeFolder(stage);
     for (const file of [...FILES, ...OPTIONAL_FILES]) {
       const key = versionKey(version, file);
       if (FILES.includes(file) || (await workspace.place.has(key)))

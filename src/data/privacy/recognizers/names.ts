@@ -3,6 +3,7 @@ import {onFirstUse} from "../../../base/system/index.js";
 import type {Finding, Recognizer} from "../finding.js";
 import type {ScanContext} from "../scanContext.js";
 import {isWordAt} from "../wordBoundary.js";
+import {ARIA_ATTRIBUTE} from "./ariaAttribute.js";
 import {sweep} from "./sweep.js";
 
 type ParsedText = ReturnType<typeof nlp>;
@@ -58,6 +59,7 @@ function findings(text: string, places: NamedPlace[], type: string, score: numbe
     let start = text.startsWith(words, place.offset?.start) ? place.offset!.start : text.indexOf(words, near);
     if (start < 0 || words === "") continue;
     let end = start + words.length;
+    if (ARIA_ATTRIBUTE.test(text.slice(start))) continue;
     start += HONORIFIC.exec(text.slice(start, end))?.[0].length ?? 0;
     while (start < end && !isWordAt(text, start)) start++;
     while (end > start && !isWordAt(text, end - 1)) end--;

@@ -116,7 +116,7 @@ export function createScores(
 
 /** People score few rows, so that theirs may all be missing at first. */
 function uselessScorers(
-  {scorers, part}: ResolvedEval,
+  {scorers}: ResolvedEval,
   tell: (reason: string) => void
 ): (record: ScoreRecord) => void {
   const failed = new Map(scorers.filter(({scorer}) => !scorer.human).map(({name}) => [name, 0]));
@@ -129,8 +129,6 @@ function uselessScorers(
     }
     failed.set(scorer, before + 1);
     if (before + 1 < FIRST) return;
-    // Its words may be a row's.
-    const why = part === "held-out" ? "its reasons are held out" : (reason ?? "no reason given");
-    tell(`the scorer "${scorer}" scored none of the first ${FIRST} answers: ${why}`);
+    tell(`the scorer "${scorer}" scored none of the first ${FIRST} answers: ${reason ?? "no reason given"}`);
   };
 }

@@ -39,7 +39,7 @@ export interface SideAnswers {
 
 export type AnswersFile = "scorer-answers.ndjson" | "preflight-answers.ndjson";
 
-interface AnswersOptions {
+interface SideAnswersOptions {
   file: AnswersFile;
   /** When the run was last sealed, as its record says; absent while it never was. */
   sealedAt?: string;
@@ -60,7 +60,7 @@ const MOST_CHARACTERS = 128e6;
 export async function openSideAnswers(
   workspace: Workspace,
   runId: string,
-  {file, sealedAt, ownOnly = false, since}: AnswersOptions
+  {file, sealedAt, ownOnly = false, since}: SideAnswersOptions
 ): Promise<SideAnswers> {
   const known = new Map<string, KeptCompletion>();
   let characters = 0;

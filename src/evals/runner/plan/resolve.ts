@@ -115,7 +115,7 @@ export async function resolveEval(
     scorers,
     primary,
     sliceNames: slices === undefined ? [] : Array.isArray(slices) ? slices : Object.keys(slices),
-    expected: typeof expected === "string" ? (row) => row[expected] : expected,
+    expected: typeof expected === "string" ? (row) => row[expected] : (expected ?? (() => undefined)),
     slices: sliceFunction(slices),
     cluster:
       cluster === undefined

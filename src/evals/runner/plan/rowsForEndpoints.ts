@@ -42,7 +42,7 @@ export async function openPrivacyCheck(
   refuseOutright(version, recipients);
   const refused = new Map<Destination, Map<string, string[]>>();
   for (const trust of new Set(recipients.map(({endpoint}) => readTrust(endpoint.trust)))) {
-    const rows = await refusedRows(store, version, trust, onMessage);
+    const rows = await refusedRows(store, version, trust, {onMessage});
     if (rows !== "all") refused.set(trust, rows);
   }
   const sensitivity = sensitivityOf(version);

@@ -41,16 +41,24 @@ function headOf({task: {definition, resolved}, lease}: Run) {
   return {id: lease.run.id, eval: resolved.name, title, description, margin, publish: resolved.publish};
 }
 
-function endOf({requests: {plan}}: Run, {figures, stopped: given}: StartEnd) {
+function endOf(run: Run, {figures, stopped: given}: StartEnd) {
+  const {plan} = run.requests;
   const missing = figures.counts.planned - figures.counts.completed - figures.counts.failed;
   const stopped =
     missing > 0 || figures.owedScores > 0
-      ? (given ?? (missing > 0 ? "calls are missing" : "scores are missing"))
+      ? (endText(run, given) ?? (missing > 0 ? "calls are missing" : "scores are missing"))
       : plan.rows < plan.available
         ? `limit: the first ${plan.rows} of ${plan.available} rows`
         : undefined;
   const status: RunManifest["status"] = stopped === undefined ? "complete" : "partial";
   return {status, stopped, planHash: plan.hash};
+}
+
+/** What a server or a scorer said follows a colon, and may be a held-out row's words. */
+function endText({task: {resolved}, budget}: Run, stopped: string | undefined): string | undefined {
+  if (resolved.part !== "held-out" || stopped === budget.spending?.stopped) return stopped;
+  const what = stopped?.split(": ", 1)[0];
+  return what === stopped ? stopped : `${what}: its reasons are held out`;
 }
 
 function partOf({task: {resolved, inputs}}: Run) {

@@ -1,12 +1,17 @@
 import type {RunView, VerdictsData} from "../../site/types.js";
 import {fromAddress} from "./address.js";
 
-/** Whether a version of a dataset is the one that the address's run was scored on: what a page of data opens on. */
+/** The run that pages open on: the address's, else the first page's. */
+export function openedRun(verdicts: Pick<VerdictsData, "runs"> | undefined): RunView | undefined {
+  const wanted = fromAddress("run");
+  return wanted === null ? verdicts?.runs[0] : verdicts?.runs.find(({id}) => id === wanted);
+}
+
+/** Whether a version of a dataset is the one that the opened run was scored on: what a page of data opens on. */
 export function isOfAddressedRun(
   verdicts: Pick<VerdictsData, "runs"> | undefined
 ): (dataset: string, version: string) => boolean {
-  const wanted = fromAddress("run");
-  const run: RunView | undefined = verdicts?.runs.find(({id}) => id === wanted);
+  const run = openedRun(verdicts);
   return (dataset, version) => run?.dataset.name === dataset && run.dataset.version === version;
 }
 

@@ -3,6 +3,7 @@ import {html} from "htl";
 import {standingOf} from "../../../evals/decisions/standing.js";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {SliceCell, SliceRow, SliceTable} from "../../../evals/decisions/sliceTable.js";
+import {rowsLink} from "../address/rowLink.js";
 import type {PageContent} from "../text/elements.js";
 import {figureNotes} from "../notes/figureNotes.js";
 import {countText, pluralText, type ScoreFormat} from "../text/format.js";
@@ -94,7 +95,14 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
               ${shown.map((row, i) => {
                 const cell = row.cells.find((one) => one.candidate === candidate);
                 return html`<td class="number" data-column=${i} style=${cell && colour(cell)}>
-                  ${cell && content(cell, row, options)}
+                  ${
+                    cell &&
+                    rowsLink(content(cell, row, options), {
+                      slice: `${row.slice}=${row.value}`,
+                      first: candidate,
+                      second: options.reference
+                    })
+                  }
                 </td>`;
               })}
             </tr>`
@@ -162,5 +170,6 @@ function explanation(
     kind === "score"
       ? `In ${unit(format.unit)}: the stronger the colour, the higher the score.`
       : `In ${unit(format.differenceUnit)}: green above ${reference}, orange below; an arrow where it differs from zero at an error rate of ${Math.round(100 * alpha)}% after correction. The line of ${reference} itself shows its scores.`;
-  return left.length > 0 ? `${what} Left out: ${left.join(", ")}.` : what;
+  const all = `${what} A cell leads to its rows.`;
+  return left.length > 0 ? `${all} Left out: ${left.join(", ")}.` : all;
 }

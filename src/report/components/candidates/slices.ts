@@ -1,10 +1,11 @@
 import {html} from "htl";
 import {sliceTableOf} from "../../../evals/decisions/cut.js";
 import {valueName} from "../../../evals/decisions/valueName.js";
+import type {SliceTable} from "../../../evals/decisions/sliceTable.js";
 import type {RunView, ScorerComparisons} from "../../site/types.js";
 import type {ShownComparison} from "../rows/comparisons.js";
 import {code, type PageContent, nothing, section} from "../text/elements.js";
-import {formatFor, pluralText} from "../text/format.js";
+import {formatFor, pluralText, type ScoreFormat} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
 import type {Provenance} from "../notes/made.js";
 import {slicesQuery} from "../rows/scoreQueries.js";
@@ -32,6 +33,21 @@ export function slices(
       </p>`
     );
   return drawSlices(run, found.all, reference);
+}
+
+/** Where a candidate is worst. */
+function lowestSlice(table: SliceTable, candidate: string, format: ScoreFormat): PageContent {
+  const scored = table.rows.flatMap(({slice, value, cells}) =>
+    cells
+      .filter((cell) => cell.candidate === candidate && cell.mean !== undefined)
+      .map(({mean, scored: rows}) => ({slice, value, mean: mean!, rows}))
+  );
+  if (scored.length < 2) return null;
+  const {slice, value, mean, rows} = scored.reduce((least, one) => (one.mean < least.mean ? one : least));
+  return html`<p>
+    ${candidate} scores lowest on ${slice} ${valueName(value)}: ${format.score(mean)}, of
+    ${pluralText(rows, "row")}.
+  </p>`;
 }
 
 /** Makes a thing of some comparisons when it is first asked for. */
@@ -109,6 +125,7 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
     section(
       "Slices and candidates",
       show,
+      lowestSlice(table, reference, format),
       html`<div class="phone-only">${column}</div>`,
       map,
       html`<p class="small">

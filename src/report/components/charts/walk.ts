@@ -10,6 +10,8 @@ export interface ReadableStop {
   x: number;
   y: number;
   text: string;
+  /** Where a click or Enter leads. */
+  href?: string;
 }
 
 /** How far from a value a pointer is still at it, in the picture's units. */
@@ -21,7 +23,7 @@ const STEPS: Readonly<Record<string, number>> = {ArrowRight: 1, ArrowDown: 1, Ar
 
 /**
  * Lets a reader meet the values of a figure one by one: by pointer, or by the arrow keys when it has the focus. A note tells of
- * each, read aloud where keys led to it. Enter opens how the figure is made, Escape closes the note.
+ * each, read aloud where keys led to it. Enter goes where a value leads, or opens how the figure is made; Escape closes the note.
  */
 export function walkable(
   figure: Element,
@@ -64,6 +66,12 @@ export function walkable(
   };
   for (const type of ["pointermove", "pointerdown"] as const)
     box.addEventListener(type, (event) => show(at(event)));
+  box.addEventListener("click", (event) => {
+    const {pointerType} = event as PointerEvent;
+    // A touch shows the note, a click follows.
+    const stop = pointerType === "touch" ? undefined : stops[at(event as PointerEvent) ?? -1];
+    if (stop?.href !== undefined) location.href = stop.href;
+  });
   box.addEventListener("pointerleave", ({pointerType}) => {
     // A finger that is lifted leaves too: its note stays until something else is touched.
     if (pointerType !== "touch") show(undefined);
@@ -79,7 +87,9 @@ export function walkable(
     else if (event.key === "Home") show(0, true);
     else if (event.key === "End") show(last, true);
     else if (event.key === "Escape") show(undefined);
-    else if (event.key !== "Enter" || !openMade(box)) return;
+    else if (event.key !== "Enter") return;
+    else if (stops[shown ?? -1]?.href !== undefined) location.href = stops[shown!]!.href!;
+    else if (!openMade(box)) return;
     event.preventDefault();
   });
   return box;

@@ -7,6 +7,7 @@ import {form, type Input, slider} from "../inputs/inputs.js";
 export type ChosenCosts = CostSettings & CostAdjustment;
 
 const VOLUMES = Array.from({length: 7}, (_, i) => [1, 2, 5].map((n) => n * 10 ** (i + 2))).flat();
+const STEPS_OF_TEN = 3;
 const FACTORS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 2, 3, 5];
 
 /** Sliders for volume, load and prices. Null without a run. */
@@ -21,16 +22,17 @@ export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
       value: FACTORS.indexOf(1),
       write: (i) => (FACTORS[i] === 1 ? "as stated" : `× ${FACTORS[i]}`)
     });
+  const volume = slider({
+    label: "Requests a month",
+    key: "volume",
+    min: 0,
+    max: VOLUMES.length - 1,
+    value: VOLUMES.indexOf(DEFAULT_VOLUME),
+    write: (i) => countText(VOLUMES[i])
+  });
   const inputs = form(
     {
-      volume: slider({
-        label: "Requests a month",
-        key: "volume",
-        min: 0,
-        max: VOLUMES.length - 1,
-        value: VOLUMES.indexOf(DEFAULT_VOLUME),
-        write: (i) => countText(VOLUMES[i])
-      }),
+      volume,
       load: slider({
         label: "Utilisation",
         key: "utilisation",
@@ -44,7 +46,13 @@ export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
     },
     "Volume, load and prices"
   );
-  const node = html`<div>${inputs}</div>`;
+  const tenfold = html`<button type="button">Ten times the volume</button>`;
+  tenfold.addEventListener("click", () => {
+    const range = volume.querySelector("input")!;
+    range.value = String(volume.value + STEPS_OF_TEN);
+    range.dispatchEvent(new Event("input", {bubbles: true}));
+  });
+  const node = html`<div>${inputs} ${tenfold}</div>`;
   return Object.defineProperty(node, "value", {
     get: (): ChosenCosts => {
       const {volume, load, tokens, machines} = inputs.value;

@@ -2,14 +2,14 @@ import {html} from "htl";
 import {sideModelText} from "../../../base/costs/index.js";
 import type {CostsData} from "../../site/costTypes.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type PageContent, section} from "../text/elements.js";
+import {furtherSection, type PageContent} from "../text/elements.js";
 import {countText, dollars, pluralText} from "../text/format.js";
 import {sideCallsQuery} from "../runs/runQueries.js";
 
 /** What was asked beside the rows, by scorers and before the first row, and what that cost. */
 export function costBeside({run, beside, besideFailed}: CostsData): PageContent {
   if (beside.length + besideFailed.length === 0) return null;
-  return section(
+  return furtherSection(
     "Asked beside the rows",
     html`<p>
       Scorers ask judges and encoders, and before the first row each endpoint is asked whether it is ready.

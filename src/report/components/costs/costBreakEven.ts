@@ -2,7 +2,7 @@ import {html} from "htl";
 import {type CostedOption, hostingName, type OptionBreakEven} from "../../../base/costs/index.js";
 import {dataTable} from "../tables/dataTable.js";
 import type {PageContent} from "../text/elements.js";
-import {countText, percentText} from "../text/format.js";
+import {aboutText, percentText} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 
 type ReachedBreakEven = OptionBreakEven & {found: NonNullable<OptionBreakEven["found"]>};
@@ -33,15 +33,14 @@ export function breakEvenTable(all: readonly OptionBreakEven[], made: Provenance
         name: "Break-even, requests a month",
         numeric: true,
         value: ({found: {requestsPerMonth, all: crossings}}) => [
-          countText(Math.round(requestsPerMonth)),
+          aboutText(requestsPerMonth),
           crossings.length > 1 ? html`<small>the first of ${crossings.length}</small>` : null
         ]
       },
       {
         name: "95% interval",
         numeric: true,
-        value: ({found: {low, high}}) =>
-          low === undefined ? "–" : `${countText(Math.round(low))} to ${countText(Math.round(high!))}`
+        value: ({found: {low, high}}) => (low === undefined ? "–" : `${aboutText(low)} to ${aboutText(high)}`)
       },
       {name: "Resamples with it", numeric: true, value: ({found}) => percentText(found.share)}
     ],

@@ -4,7 +4,15 @@ import type {CascadeView, PageCosts} from "../../site/costTypes.js";
 import {chart} from "../charts/chart.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent} from "../text/elements.js";
-import {countText, dollars, pluralText, type ScoreFormat, percentText, withUnit} from "../text/format.js";
+import {
+  countText,
+  dollars,
+  dollarTick,
+  pluralText,
+  type ScoreFormat,
+  percentText,
+  withUnit
+} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 import {quotedText} from "../text/sqlText.js";
 import {figure} from "../charts/figure.js";
@@ -162,7 +170,7 @@ function curves(
         label: "US dollars per 1,000 requests →",
         labelAnchor: "center",
         labelArrow: "none",
-        tickFormat: (value: number) => dollars(value),
+        tickFormat: dollarTick,
         ticks: width < 560 ? 3 : 6,
         inset: 30
       },

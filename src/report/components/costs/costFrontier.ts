@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import {type CostedOption, HOSTING_NAMES} from "../../../base/costs/index.js";
 import {chart} from "../charts/chart.js";
 import type {PageContent} from "../text/elements.js";
-import {countText, dollars, type ScoreFormat} from "../text/format.js";
+import {countText, dollars, dollarTick, type ScoreFormat} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
 import {logTicks} from "../charts/logTicks.js";
@@ -64,7 +64,7 @@ export function frontierPlot(
         labelAnchor: "center",
         labelArrow: "none",
         axis: log ? null : "bottom",
-        tickFormat: (value: number) => dollars(value),
+        tickFormat: dollarTick,
         ticks: narrow ? 3 : 6,
         nice: !log,
         insetLeft: 24,

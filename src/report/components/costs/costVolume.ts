@@ -49,8 +49,7 @@ export function volumePlot(
   made: Provenance
 ): PageContent {
   const shown = drawn(known);
-  const candidates = [...new Set(shown.map(({sample}) => sample.name))];
-  const colour = ({sample}: CostedOption) => COLOURS[candidates.indexOf(sample.name) % COLOURS.length]!;
+  const colour = (option: CostedOption) => COLOURS[shown.indexOf(option) % COLOURS.length]!;
   const lines = shown.map((option) => pointsOf(option, settings)).filter((line) => line.length > 1);
   if (lines.length === 0) return null;
   const most = Math.max(...lines.flat().map(({usd}) => usd));

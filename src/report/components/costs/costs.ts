@@ -23,7 +23,15 @@ import {breakEvenTable} from "./costBreakEven.js";
 import {frontierPlot} from "./costFrontier.js";
 import {volumePlot} from "./costVolume.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, code, type PageContent, emptyState, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {
   countText,
   dollars,
@@ -98,7 +106,10 @@ export function costs(
             ),
             term: "frontier"
           }
-        }),
+        })
+      ),
+      furtherSection(
+        "Every choice, the cheapest first",
         dataTable([...table].sort(byCost), costColumns(data, format), {
           caption: `Costs at ${volume}, the cheapest first`,
           highlight: ({onFrontier}) => onFrontier,
@@ -112,7 +123,7 @@ export function costs(
           ${data.comparedRows === undefined ? null : sharedRowsText(data.comparedRows)}
         </p>`
       ),
-      section(
+      furtherSection(
         "Monthly cost against volume",
         volumePlot(
           known,
@@ -130,8 +141,8 @@ export function costs(
           term: "break-even"
         })
       ),
-      section("A cheaper model first", cascades(data, format)),
-      section("Assumptions and prices", costAssumptions(data, table)),
+      furtherSection("A cheaper model first", cascades(data, format)),
+      furtherSection("Assumptions and prices", costAssumptions(data, table)),
       costBeside(data)
     ]}
   </div>`;
@@ -235,6 +246,7 @@ function missingOf(table: readonly CostedOption[]): string {
 
 function byCost(a: CostedOption, b: CostedOption): number {
   return (
-    (a.usdPerMonth ?? Infinity) - (b.usdPerMonth ?? Infinity) || (a.sample.name < b.sample.name ? -1 : 1)
+    (a.usdPerMonth ?? Infinity) - (b.usdPerMonth ?? Infinity) ||
+    (b.sample.quality?.mean ?? -Infinity) - (a.sample.quality?.mean ?? -Infinity)
   );
 }

@@ -1,9 +1,25 @@
 import {html} from "htl";
-import type {DatasetsData, DatasetView, VerdictsData, VersionManifest} from "../../site/types.js";
+import {valueName} from "../../../evals/decisions/valueName.js";
+import type {
+  DatasetsData,
+  DatasetView,
+  VerdictsData,
+  VersionDetails,
+  VersionManifest
+} from "../../site/types.js";
 import {linkTo} from "../address/address.js";
 import {duplicates, labelConflictsTable} from "./duplicates.js";
-import {badge, code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
-import {countText, joinedNames, pluralText, time} from "../text/format.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  facts,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
+import {countText, joinedNames, percentText, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {labelPlot} from "./labelPlot.js";
 import {ledger} from "./ledger.js";
@@ -63,15 +79,19 @@ export function datasetView(chosen: ChosenVersion | null): PageContent {
   const details = dataset.details.find((one) => one.version === version.id);
   const found = dataset.ledgers.find((one) => one.version === version.id);
   return html`<div>
-    ${section(dataset.name, card(version))} ${section("Versions", versionsTable(dataset, version))}
+    ${details ? section(labelTitle(details), labelPlot(dataset.name, details)) : null}
+    ${section("Versions", versionsTable(dataset, version))} ${furtherSection(dataset.name, card(version))}
     ${
       details
         ? [
-            section("What changed", versionChanges(details)),
-            section("Labels", labelPlot(dataset.name, details)),
-            section("Filters", rejected(details, version)),
-            section("Duplicates", duplicates(details.duplicates, version)),
-            section("Label conflicts", labelConflictsTable(details.conflicts, version))
+            details.diff ? furtherSection("What changed", versionChanges(details)) : null,
+            details.rejected.length > 0 || details.skipped
+              ? furtherSection("Filters", rejected(details, version))
+              : null,
+            furtherSection("Duplicates", duplicates(details.duplicates, version)),
+            isFree(details.conflicts)
+              ? null
+              : furtherSection("Label conflicts", labelConflictsTable(details.conflicts, version))
           ]
         : section(
             "What is in it",
@@ -82,13 +102,35 @@ export function datasetView(chosen: ChosenVersion | null): PageContent {
             </p>`
           )
     }
-    ${section("Personal data", ledger(dataset.name, found, dataset.recognition))}
-    ${section("Erased rows", purges(dataset.name, dataset.purges))}
+    ${furtherSection("Personal data", ledger(dataset.name, found, dataset.recognition))}
+    ${dataset.purges.length > 0 ? furtherSection("Erased rows", purges(dataset.name, dataset.purges)) : null}
     <p class="small">
-      See the <a href=${linkTo("./splits")} data-keep-run>splits</a> page for how rows are divided into a
-      training and a test part.
+      ${details ? absent(dataset, details) : null} See the
+      <a href=${linkTo("./splits")} data-keep-run>splits</a> page for how rows are divided into a training and
+      a test part.
     </p>
   </div>`;
+}
+
+/** The commonest label and its share; where labels are not published only what is drawn. */
+function labelTitle({labels, otherLabels}: VersionDetails): string {
+  const [first] = labels;
+  if (!first) return "Labels";
+  const total = labels.reduce((sum, {rows}) => sum + rows, otherLabels?.rows ?? 0);
+  return `${percentText(first.rows / total)} of the rows are ${valueName(first.label)}`;
+}
+
+const isFree = (conflicts: VersionDetails["conflicts"]) => conflicts.measured && conflicts.clusters === 0;
+
+/** What the version has nothing of, in one line. */
+function absent({purges: erased}: DatasetView, {diff, rejected: filters, conflicts}: VersionDetails): string {
+  const none = [
+    diff ? "" : "version before it",
+    filters.length > 0 ? "" : "filter",
+    isFree(conflicts) ? "rows with like texts and unlike labels" : "",
+    erased.length > 0 ? "" : "erased row"
+  ].filter(Boolean);
+  return none.length === 0 ? "" : `It has no ${none.join(", no ")}.`;
 }
 
 function card(version: VersionManifest): HTMLElement {

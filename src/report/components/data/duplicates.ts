@@ -7,6 +7,7 @@ import type {
   VersionManifest
 } from "../../site/types.js";
 import {duplicateCountsQuery, duplicatesQuery, labelConflictsQuery} from "./dataQueries.js";
+import {datasetRow} from "../address/rowLink.js";
 import {code, type PageContent, details} from "../text/elements.js";
 import {countText, pluralText, percentText, similarityText} from "../text/format.js";
 import {groupedTable} from "../tables/groupedTable.js";
@@ -57,7 +58,7 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
           rows: examples
         })),
         [
-          {name: "Row", heading: true, value: ({id}) => id},
+          {name: "Row", heading: true, value: ({id}) => datasetRow(version, id)},
           {name: "Similarity", numeric: true, value: ({similarity}) => similarityText(similarity)},
           {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
         ],
@@ -78,8 +79,6 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
 /** Rows with the same or nearly the same text that do not agree on their label. */
 export function labelConflictsTable(found: Measured<ConflictsView>, version: VersionManifest): PageContent {
   if (!found.measured) return notMeasured(found.reason, version);
-  if (found.clusters === 0)
-    return html`<p>Rows that say the same or nearly the same agree on their label.</p>`;
   const made: Provenance = {
     what: "Rows of one text, or nearly, whose labels differ.",
     n: pluralText(found.rows, "row"),
@@ -91,11 +90,17 @@ export function labelConflictsTable(found: Measured<ConflictsView>, version: Ver
       ${pluralText(found.rows, "row")} in ${pluralText(found.clusters, "cluster")} say the same or nearly the
       same, and do not agree on their label: either a label is wrong, or the classes overlap.
     </p>`,
-    conflictTable(found.shown.slice(0, AT_ONCE), "Rows with like texts and unlike labels", made),
+    conflictTable(found.shown.slice(0, AT_ONCE), version, {
+      caption: "Rows with like texts and unlike labels",
+      made
+    }),
     found.shown.length > AT_ONCE
       ? details(
           `${found.shown.length - AT_ONCE} more clusters`,
-          conflictTable(found.shown.slice(AT_ONCE), "More rows with like texts and unlike labels", made)
+          conflictTable(found.shown.slice(AT_ONCE), version, {
+            caption: "More rows with like texts and unlike labels",
+            made
+          })
         )
       : null,
     found.clusters > found.shown.length
@@ -106,11 +111,15 @@ export function labelConflictsTable(found: Measured<ConflictsView>, version: Ver
   ];
 }
 
-function conflictTable(conflicts: readonly ConflictView[], caption: string, made: Provenance): HTMLElement {
+function conflictTable(
+  conflicts: readonly ConflictView[],
+  version: VersionManifest,
+  {caption, made}: {caption: string; made: Provenance}
+): HTMLElement {
   return groupedTable(
     conflicts.map((conflict) => ({heading: conflictHeading(conflict), rows: conflict.examples})),
     [
-      {name: "Row", heading: true, value: ({id}) => id},
+      {name: "Row", heading: true, value: ({id}) => datasetRow(version, id)},
       {name: "Label", value: ({label}) => label},
       {name: "Similarity", numeric: true, value: ({similarity}) => similarityText(similarity)},
       {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}

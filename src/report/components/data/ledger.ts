@@ -2,6 +2,7 @@ import {html} from "htl";
 import type {LedgerRule, LedgerSummary, LedgerView, Recognition} from "../../site/types.js";
 import {type GroupedColumn, dataTable} from "../tables/dataTable.js";
 import {personalDataQuery, personalDataRulesQuery, type VersionId} from "./dataQueries.js";
+import {datasetRow} from "../address/rowLink.js";
 import {code, type PageContent, details} from "../text/elements.js";
 import {countText, joinedNames, pluralText, time} from "../text/format.js";
 
@@ -17,7 +18,7 @@ export function ledger(
     return html`<p>
       This version has not been scanned for personal data. ${code(`npx assay pii ${name}`)} scans the newest.
     </p>`;
-  const {summary, rules} = view;
+  const {summary, rules, rows, unresolvedRows} = view;
   const version = {dataset: name, id: view.version};
   const scan = html`<p class="small">
     Scanned ${time(summary.scannedAt)} UTC: ${joinedNames(summary.columns)}, by
@@ -30,7 +31,8 @@ export function ledger(
   return [
     html`<p>
       ${pluralText(summary.findings, "finding")} in ${countText(summary.rowsWithFindings)} of
-      ${pluralText(summary.rows, "row")}.
+      ${pluralText(summary.rows, "row")}; ${countText(unresolvedRows)}
+      ${unresolvedRows === 1 ? "row holds" : "rows hold"} unresolved personal data or secrets.
     </p>`,
     dataTable(
       Object.entries(summary.types).sort(([, a], [, b]) => b.findings - a.findings),
@@ -45,6 +47,7 @@ export function ledger(
         }
       }
     ),
+    rows.length > 0 ? details("Rows with findings", rowTable(rows, summary, version)) : null,
     details("By rule", ruleTable(rules, summary.rows, version)),
     scan,
     measured(recognition)
@@ -113,6 +116,31 @@ function ruleTable(rules: readonly LedgerRule[], rows: number, version: VersionI
       }
     }
   );
+}
+
+function rowTable(rows: LedgerView["rows"], summary: LedgerSummary, version: VersionId): PageContent {
+  return [
+    dataTable(
+      rows,
+      [
+        {name: "Row", heading: true, value: ({id}) => datasetRow(version, id)},
+        {name: "Findings", numeric: true, value: ({findings}) => countText(findings)},
+        {name: "What", value: ({types}) => types.join(", ")},
+        {name: "In", value: ({columns}) => columns.join(", ")}
+      ],
+      {
+        caption: "Rows with personal data, most findings first",
+        made: {
+          what: "The rows with most findings, and what was found in them.",
+          n: pluralText(summary.rowsWithFindings, "row"),
+          term: "version",
+          sql: personalDataQuery(version),
+          engine: `npx assay pii ${version.dataset} lists every row`
+        }
+      }
+    ),
+    html`<p class="small">No row that a split holds out is listed.</p>`
+  ];
 }
 
 function kindCounts(counts: Record<string, number>): string {

@@ -8,7 +8,6 @@ import {countText, pluralText, time} from "../text/format.js";
 
 /** Every erasure of rows: when, why, how many, and what it touched. */
 export function purges(dataset: string, all: readonly PurgeView[]): PageContent {
-  if (all.length === 0) return html`<p>No row of it has been erased.</p>`;
   return [
     dataTable(
       all,

@@ -15,11 +15,7 @@ export function rejected(
 }
 
 function filtered(filters: readonly RejectedView[], version: VersionManifest): PageContent {
-  if (filters.length === 0)
-    return html`<p>
-      No filter is declared, so every row was kept. A dataset's ${code("filters")} drop rows by SQL or by
-      presets such as ${code("chatFilters()")}, and keep each with its reason.
-    </p>`;
+  if (filters.length === 0) return null;
   const dropped = filters.reduce((sum, {rows}) => sum + rows, 0);
   const read = version.rows + dropped;
   if (dropped === 0 && filters.every(({undetermined}) => !undetermined))

@@ -46,7 +46,7 @@ export function versionsTable({versions, purges}: DatasetView, chosen: VersionMa
 
 /** What changed from the version before: rows, columns, and the drift of each column. */
 export function versionChanges({diff, drift}: VersionDetails): PageContent {
-  if (!diff) return html`<p>It is the first version in the store: there is none to compare it with.</p>`;
+  if (!diff) return null;
   return [
     html`<p>
       Compared with version ${hash(diff.before.id)} of ${time(diff.before.pulledAt)} UTC,

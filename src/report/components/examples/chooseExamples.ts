@@ -1,4 +1,5 @@
 import {type ExampleFilter, type ExampleOrder, filtersFor, ordersFor} from "./exampleFilters.js";
+import {fromAddress} from "../address/address.js";
 import {form, type Input, searchField, select} from "../inputs/inputs.js";
 import type {RunView} from "../../site/types.js";
 import type {RowsNeeded, RunRows, ScoreChoice} from "../rows/runRows.js";
@@ -8,6 +9,8 @@ export interface ExampleChoice {
   order: ExampleOrder;
   /** The expected answer to look at; undefined for any. */
   expected: string | undefined;
+  /** What the first candidate compared answered; undefined for any. */
+  answered: string | undefined;
   /** Why a candidate has no score; undefined for any row. */
   failure: string | undefined;
   /** Words to look for in the texts; empty for any. */
@@ -56,6 +59,10 @@ export function chooseExamples(
         label: "Expected",
         key: "expected"
       }),
+      answered: select(rows.classes ? options(withAsked(labels)) : [any], {
+        label: "Candidate answered",
+        key: "answered"
+      }),
       failure: select(options(failures), {label: "Failure", key: "failure"}),
       search: searchField({label: "Search the texts", key: "search"})
     },
@@ -67,6 +74,12 @@ function matches(rows: RunRows, scorer: string, {test}: ExampleFilter): boolean 
   for (let row = 0; row < rows.length; row++)
     if (test(rows.candidates.map((candidate) => rows.score(scorer, candidate, row)))) return true;
   return false;
+}
+
+/** The labels, and the answer outside them that the address asks for. */
+function withAsked(labels: readonly string[]): string[] {
+  const asked = fromAddress("answered");
+  return asked === null || asked === "" || labels.includes(asked) ? [...labels] : [...labels, asked];
 }
 
 /** The texts that stand in some columns, sorted. */

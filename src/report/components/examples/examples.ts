@@ -1,26 +1,28 @@
-import {rowName} from "../text/rowName.js";
 import {cutText} from "../text/shortened.js";
 import {html} from "htl";
 import type {AnswerDetail, RowDetail} from "../../site/detailTypes.js";
 import {DETAILS_PER_FILE} from "../../site/detailFiles.js";
 import type {RunView} from "../../site/types.js";
-import {linkTo} from "../address/address.js";
+import {rowLink} from "../address/rowLink.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import type {ExampleChoice} from "./chooseExamples.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type PageContent, freshId, nothing, section} from "../text/elements.js";
+import {type PageContent, freshId, isPhone, nothing, section} from "../text/elements.js";
 import {halfOf, sortedRows} from "./exampleFilters.js";
 import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/format.js";
 import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
 import {loadDetails} from "../rows/rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "../rows/rowOrder.js";
-import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
+import {loadRunRows, repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
 import {rightQuery, spreadQuery} from "../rows/scoreQueries.js";
+import {sharedText, type SharedText} from "./sharedText.js";
 import {scoreBadge} from "../text/scoreBadge.js";
 
-const PAGE = 20;
+const PAGE = isPhone() ? 5 : 20;
+/** Characters of a text that a line shows. */
+const LONGEST = 280;
 
-/** The rows that a reader asked for, twenty at a time, each with two candidates' answers and a link to all about it. */
+/** The rows that a reader asked for, some at a time, each with two candidates' answers and a link to all about it. */
 export function examples(
   run: RunView | null,
   rows: RunRows | null,
@@ -29,23 +31,27 @@ export function examples(
   wanted: ExampleChoice | null
 ): PageContent {
   if (!run || !rows || !choice || !pair || !wanted) return nothing();
-  const among = rowsIn(rows, choice.slice).filter(
-    (row) =>
-      (wanted.expected === undefined || rows.text("expected", row) === wanted.expected) &&
-      (wanted.failure === undefined ||
-        rows.candidates.some((candidate) => rows.text(`failure:${candidate}`, row) === wanted.failure))
-  );
-  const found = sortedRows(rows, choice.scorer, among, wanted.filter, wanted.order);
+  const matches = (row: number) =>
+    (wanted.expected === undefined || rows.text("expected", row) === wanted.expected) &&
+    (wanted.answered === undefined || rows.text(`answer:${pair.first}`, row) === wanted.answered) &&
+    (wanted.failure === undefined ||
+      rows.candidates.some((candidate) => rows.text(`failure:${candidate}`, row) === wanted.failure));
   const list = html`<div id=${freshId("examples")}></div>`;
   const status = html`<p role="status"></p>`;
   const shown = {run, rows, choice, pair, list};
   const say = (text: string) => {
     status.textContent = text;
   };
-  if (wanted.search === "") {
-    say(`${pluralText(found.length, "row")} of ${countText(among.length)}. ${texts(rows)}`);
-    void showRows(shown, found);
-  } else void search(rows, found, wanted.search, say).then((hits) => showRows(shown, hits));
+  const show = () => {
+    const among = rowsIn(rows, choice.slice).filter(matches);
+    const found = sortedRows(rows, choice.scorer, among, wanted.filter, wanted.order);
+    if (wanted.search === "") {
+      say(`${pluralText(found.length, "row")} of ${countText(among.length)}. ${texts(rows)}`);
+      void showRows(shown, found);
+    } else void search(rows, found, wanted.search, say).then((hits) => showRows(shown, hits));
+  };
+  if (wanted.answered === undefined) show();
+  else void loadRunRows(run.id, {answers: [pair.first]}).then(show);
   return section(
     "Rows",
     status,
@@ -155,21 +161,20 @@ function rowTable(
   const format = scorerFormat(rows, choice.scorer);
   const half = halfOf(rows, choice.scorer);
   const names = pair.first === pair.second ? [pair.first] : [pair.first, pair.second];
-  return dataTable(
+  const shared = sharedText(page.flatMap((row) => lead(details.get(row)) ?? []));
+  const table = dataTable(
     page,
     [
       {
         name: "Row",
         heading: true,
-        value: (row) => {
-          const id = details.get(row)?.id ?? rows.rowId(row);
-          return html`<a class="row-link" href=${linkTo("./row", {row: id})}>${rowName(id)}</a>`;
-        }
+        value: (row) => rowLink(details.get(row)?.id ?? rows.rowId(row))
       },
       {
         name: "Text",
         wide: true,
-        value: (row) => lead(details.get(row)) ?? rows.text("excerpt", row) ?? "not published"
+        value: (row) =>
+          ownText(lead(details.get(row)), shared) ?? rows.text("excerpt", row) ?? "not published"
       },
       {
         name: "Expected",
@@ -206,6 +211,24 @@ function rowTable(
       }
     }
   );
+  return shared ? html`<div>${sharedNote(shared)} ${table}</div>` : table;
+}
+
+/** What every row's text has around it, said once. */
+function sharedNote({before, after}: SharedText): HTMLElement {
+  const part = (text: string) => html`<q>${cutText(text.trim(), LONGEST)}</q>`;
+  return html`<p class="small">
+    ${before.trim() ? ["Every text begins with ", part(before)] : null}${before.trim() && after.trim() ? " and " : null}${
+      after.trim() ? [before.trim() ? "ends with " : "Every text ends with ", part(after)] : null
+    }:
+    rows show what differs.
+  </p>`;
+}
+
+function ownText(text: string | undefined, shared: SharedText | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const own = shared ? text.slice(shared.before.length, text.length - shared.after.length) : text;
+  return cutText(own, LONGEST);
 }
 
 function rightOf(rows: RunRows, {scorer, half}: {scorer: string; half: number}, row: number): string {
@@ -217,8 +240,7 @@ function rightOf(rows: RunRows, {scorer, half}: {scorer: string; half: number}, 
 
 /** The last thing that was said to the candidates: the row's own text, mostly. */
 function lead(detail: RowDetail | undefined): string | undefined {
-  const text = detail?.prompts[0]?.messages?.findLast(({role}) => role === "user")?.text;
-  return text === undefined ? undefined : cutText(text, 280);
+  return detail?.prompts[0]?.messages?.findLast(({role}) => role === "user")?.text;
 }
 
 function exampleAnswer(

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {RowDetail} from "../../site/detailTypes.js";
 import {type PageContent, nothing, section} from "../text/elements.js";
+import {shortRowName} from "../text/rowName.js";
 import {similarityText} from "../text/format.js";
 import {said, publishedText} from "../text/shownText.js";
 
@@ -18,7 +19,7 @@ export function knownRows({training = []}: RowDetail): PageContent {
         html`<div class="message">
           <span class="role"
             >${measure}: training row
-            ${row}${similarity === undefined ? "" : `, similarity ${similarityText(similarity)}`}</span
+            ${shortRowName(row)}${similarity === undefined ? "" : `, similarity ${similarityText(similarity)}`}</span
           >
           ${said(found ? publishedText(found) : html`<em>The text is not published.</em>`)}
         </div>`

@@ -2,11 +2,24 @@ import {memberOf} from "../../../base/validation/memberOf.js";
 import {html} from "htl";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {AnswerDetail, RowDetail, ShownText} from "../../site/detailTypes.js";
-import type {RunView} from "../../site/types.js";
+import type {RunView, VerdictsData} from "../../site/types.js";
 import {fromAddress, linkTo} from "../address/address.js";
+import {shellWord} from "../../../base/validation/shellWord.js";
+import {copyButton} from "../notes/copying.js";
+import {quotedText} from "../text/sqlText.js";
+import {shortRowName} from "../text/rowName.js";
+import {rowMarkdown} from "./rowMarkdown.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
-import {countText, dollars, durationText, pluralText, scorerFormat, time} from "../text/format.js";
+import {
+  countText,
+  dollars,
+  durationText,
+  joinedNames,
+  pluralText,
+  scorerFormat,
+  time
+} from "../text/format.js";
 import {labelButtons} from "./labels.js";
 import {loadDetail, rowPlace} from "../rows/rowDetails.js";
 import {loadNote} from "../verdict/latencyNote.js";
@@ -23,18 +36,33 @@ import {type Piece, wordDiff} from "./wordDiff.js";
  * All about the row that the address names: what was asked, what every candidate answered and how that was scored, what it
  * took, and how the row fared in earlier runs.
  */
-export async function rowPage(run: RunView | null): Promise<PageContent> {
+export async function rowPage(
+  run: RunView | null,
+  {runs}: Pick<VerdictsData, "runs"> = {runs: []}
+): Promise<PageContent> {
   if (!run) return nothing();
   const id = fromAddress("row");
   if (id === null)
     return emptyState("No row is chosen.", ["Choose one on the page ", link("./examples", "Examples"), "."]);
   const place = await rowPlace(run, id);
-  if (!place)
-    return emptyState(`Run ${run.id} has no row ${id}.`, [
-      "Choose one on the page ",
-      link("./examples", "Examples"),
-      "."
-    ]);
+  if (!place) {
+    const dataset = fromAddress("dataset")?.split("@")[0];
+    const others = runs.filter((one) => one !== run && one.dataset.name === dataset);
+    for (const other of others)
+      if (await rowPlace(other, id)) {
+        location.replace(linkTo("./row", {run: other.id}));
+        return nothing();
+      }
+    return emptyState(
+      dataset === undefined ? `Run ${run.id} has no row ${id}.` : `No run of this report has row ${id}.`,
+      dataset === undefined
+        ? ["Choose one on the page ", link("./examples", "Examples"), "."]
+        : [
+            "It may be a row that models train on. What the store has of it: ",
+            code(`npx assay rows ${dataset} --where ${shellWord(`row_id = ${quotedText(id)}`)}`)
+          ]
+    );
+  }
   const [row, at] = place;
   const [detail, steps] = await Promise.all([
     at === null ? undefined : loadDetail(run.id, at),
@@ -46,8 +74,8 @@ export async function rowPage(run: RunView | null): Promise<PageContent> {
       code(promptCommand(run, id))
     ]);
   const page = html`<div class="row-page">
-    ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${candidateAnswers(run, detail)}
-    ${knownRows(detail)} ${measured(run, detail)} ${past(run, detail)}
+    ${walk(steps, copying(run, detail))} ${about(run, detail)} ${asked(run, detail)}
+    ${candidateAnswers(run, detail)} ${knownRows(detail)} ${measured(run, detail)} ${past(run, detail)}
   </div>`;
   return page;
 }
@@ -71,14 +99,14 @@ function link(page: string, text: string): HTMLElement {
   return html`<a href=${linkTo(page)}>${text}</a>`;
 }
 
-function walk({before, after, text}: Steps): HTMLElement {
+function walk({before, after, text}: Steps, copying: HTMLElement): HTMLElement {
   const step = (row: string | undefined, label: string, key: string) =>
     row === undefined
       ? null
       : html`<a class="step" href=${linkTo("./row", {row})}>${label} <kbd>${key}</kbd></a>`;
   const bar = html`<p class="steps">
     ${link("./examples", "All rows")} ${step(before, "Previous", "k")} ${step(after, "Next", "j")}
-    ${text ? html`<small>${text}</small>` : null}
+    ${text ? html`<small>${text}</small>` : null} ${copying}
   </p>`;
   onKeys(bar, (direction) => {
     const row = direction > 0 ? after : before;
@@ -87,10 +115,21 @@ function walk({before, after, text}: Steps): HTMLElement {
   return bar;
 }
 
+function copying(run: RunView, detail: RowDetail): HTMLElement {
+  return html`<span class="saves">
+    ${copyButton("Link", () => location.href, "Copy a link to this row")}${copyButton(
+      "Markdown",
+      () => rowMarkdown(run, detail, location.href),
+      "Copy this row as Markdown"
+    )}
+  </span>`;
+}
+
 function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLElement {
   return section(
-    `Row ${id}`,
+    `Row ${shortRowName(id)}`,
     facts([
+      ["Id", shortRowName(id) === id ? null : code(id)],
       ["Expected", expected ? publishedText({...expected, text: valueName(expected.text)}) : "not published"],
       ...Object.entries(slices).map(([name, value]): [string, PageContent] => [
         value === cluster ? `${name}, the group` : name,
@@ -246,10 +285,13 @@ function explained(details: ShownText | undefined): PageContent {
   if (typeof found !== "object" || found === null) return html`<small>${details.text}</small>`;
   const entries = Object.entries(found).filter(([name]) => name !== "expected" && name !== "predicted");
   if (entries.length === 0) return null;
-  const words = entries.map(
-    ([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
-  );
+  const words = entries.map(([name, value]) => `${name}: ${detailText(value)}`);
   return html`<small>${words.join(", ")}</small>`;
+}
+
+function detailText(value: unknown): string {
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return joinedNames(value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** The answer with the words marked that the reference lacks. */

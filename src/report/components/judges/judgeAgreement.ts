@@ -48,7 +48,8 @@ function agreementTable(
   n: number,
   {agreement, run}: JudgeQueries
 ): HTMLElement {
-  const name = (value: number) => points.score(value);
+  // Grades are written as they were given: percent is for their means.
+  const name = (value: number) => formatFor([undefined, 2]).score(value);
   const table = html`<div
     class="scroll"
     role="region"

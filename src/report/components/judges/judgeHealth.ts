@@ -2,10 +2,11 @@ import {html} from "htl";
 import {splitText} from "../../../evals/decisions/points.js";
 import {SAME_WORDS} from "../../site/rowFiles.js";
 import type {RunView, ScorerView} from "../../site/types.js";
+import {linkTo} from "../address/address.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type PageContent, nothing, section} from "../text/elements.js";
-import {countText, formatFor, pluralText, percentText} from "../text/format.js";
+import {code, flat, furtherSection, type PageContent, nothing, section} from "../text/elements.js";
+import {countText, formatFor, joinedNames, pluralText, percentText} from "../text/format.js";
 import {agreementWithPeople} from "./judgeAgreement.js";
 import {correctedScores} from "./judgeCorrectedPlot.js";
 import {
@@ -63,19 +64,34 @@ export function judgeHealth(
   const {judge, human} = choice;
   const queries = judgeQueries(run.id, choice);
   return html`<div>
-    ${summary(run, {judge, queries}, figures)}
-    ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries))}
+    ${summary(run, {judge, human, queries}, figures, [agreementWithPeople(figures.agreement, human, queries), rowsToRead(run, choice)])}
     ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human, queries))}
-    ${section("Does the order decide?", order(figures.order, queries))}
-    ${section("Does the length decide?", lengthBias(figures.length, queries))}
-    ${section("Answers without a verdict", failures(judge, figures, queries))}
+    ${furtherSection("Does the order decide?", order(figures.order, queries))}
+    ${furtherSection("Does the length decide?", lengthBias(figures.length, queries))}
+    ${judge.failures?.length ? furtherSection("Answers without a verdict", failures(judge, figures, queries)) : null}
   </div>`;
+}
+
+/** Answers with the judge's own words, those first on which people disagree with it. */
+function rowsToRead({id}: RunView, {judge, human}: JudgeChoice): HTMLElement {
+  const href = linkTo("./examples", {
+    run: id,
+    scorer: judge.name,
+    show: "all",
+    sort: human ? "judge" : "hardest"
+  });
+  return html`<p>
+    <a href=${href}
+      >${human ? "Rows on which judge and people disagree most" : "Rows that it scored lowest"}</a
+    >, each with the judge's words.
+  </p>`;
 }
 
 function summary(
   run: RunView,
-  {judge, queries}: {judge: ScorerView; queries: JudgeQueries},
-  {answers, judged, labelled, agreement, order: orders}: JudgeFigures
+  {judge, human, queries}: {judge: ScorerView; human: ScorerView | undefined; queries: JudgeQueries},
+  {answers, judged, labelled, agreement, order: orders}: JudgeFigures,
+  shown: PageContent
 ): HTMLElement {
   return html`<section class="part" aria-label="Judge">
     <p class="eyebrow">
@@ -83,12 +99,13 @@ function summary(
       ><span>${judge.judge!.model} at ${judge.judge!.endpoint}</span>
     </p>
     <p class="sentence">${sentence(judge, agreement, orders)}</p>
+    ${flat([shown])}
     ${tiles([
       {label: "Judged", value: countText(judged), note: `of ${pluralText(answers, "answer")}`},
       {
         label: "Labelled by people",
         value: countText(labelled),
-        note: percentText(answers > 0 ? labelled / answers : undefined)
+        note: [percentText(answers > 0 ? labelled / answers : undefined), ...labellersText(human)].join(", ")
       },
       ...(agreement?.table
         ? [
@@ -136,6 +153,13 @@ function summary(
       run: run.id
     })}
   </section>`;
+}
+
+/** "by kb (112) and am (9)"; nothing where labels do not say. */
+function labellersText(human: ScorerView | undefined): string[] {
+  const {labelledBy = []} = human ?? {};
+  const named = labelledBy.map(({name, answers}) => `${name} (${countText(answers)})`);
+  return named.length > 0 ? [`by ${joinedNames(named)}`] : [];
 }
 
 function intervalNote(interval: {low: number; high: number} | undefined, n: number): string {
@@ -232,7 +256,6 @@ function failures(
   {answers, judged}: JudgeFigures,
   queries: JudgeQueries
 ): PageContent {
-  if (reasons.length === 0) return html`<p>None: every answer that was there to judge got a score.</p>`;
   return [
     html`<p>
       ${pluralText(answers - judged, "answer")} of the chosen rows ${answers - judged === 1 ? "has" : "have"}

@@ -11,15 +11,24 @@ import {
   wayOf
 } from "../../../weights/models/lineageGraph.js";
 import {fromAddress, linkTo} from "../address/address.js";
+import type {VerdictsData} from "../../site/types.js";
 import type {CurvesData} from "../../site/learningCurves.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
+import {
+  code,
+  type PageContent,
+  emptyState,
+  facts,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, pluralText} from "../text/format.js";
 import {learningCurve} from "./learningCurve.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {lineageDrawing} from "./lineageDrawing.js";
 import {contaminationQuery, relatedQuery} from "./lineageQuery.js";
-import {unmetRun} from "../address/runOfAddress.js";
+import {openedRun, unmetRun} from "../address/runOfAddress.js";
 
 const GROUPS: [LineageKind, string][] = [
   ["model", "Models"],
@@ -30,8 +39,11 @@ const GROUPS: [LineageKind, string][] = [
   ["job", "Jobs"]
 ];
 
-/** Lets a reader choose a record; the address keeps it. By default the address's run, else the model with most ancestors. Null in an empty store. */
-export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
+/** Lets a reader choose a record; the address keeps it. By default the opened run, else the model with most ancestors. Null in an empty store. */
+export function chooseRecord(
+  graph: LineageGraph,
+  verdicts?: Pick<VerdictsData, "runs">
+): Input<LineageNode | null> {
   if (graph.nodes.length === 0)
     return Object.assign(
       emptyState("The store holds no version, model or run yet.", [
@@ -52,7 +64,7 @@ export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
     choices.map(({value}) => [value, value.kind === "model" ? reached(graph, value.id, "up").size : 0])
   );
   const most = Math.max(...sizes.values());
-  const run = graph.nodes.find(({id}) => id === `run:${fromAddress("run")}`);
+  const run = graph.nodes.find(({id}) => id === `run:${fromAddress("run") ?? openedRun(verdicts)?.id}`);
   return select(choices, {
     label: "Record",
     key: "record",
@@ -108,9 +120,9 @@ export function recordLineage(
   return html`<div>
     ${section("From data to runs", which, place)} ${section(`The ${NAMES[record.kind]}`, aboutRecord(record))}
     ${learned(record, data)}
-    ${record.kind === "model" || record.kind === "run" ? section("Data that reached it", reachingTable(graph, record)) : null}
-    ${record.contaminated ? section("Rows that candidates had learned from", contaminatedTable(record, record.contaminated)) : null}
-    ${section("Records that belong to it", relatedTable(graph, record, {up, down}))}
+    ${record.kind === "model" || record.kind === "run" ? furtherSection("Data that reached it", reachingTable(graph, record)) : null}
+    ${record.contaminated ? furtherSection("Rows that candidates had learned from", contaminatedTable(record, record.contaminated)) : null}
+    ${furtherSection("Records that belong to it", relatedTable(graph, record, {up, down}))}
   </div>`;
 }
 

@@ -37,6 +37,10 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     /^(calls it took|newly made)/i,
     "All calls of the race; newly made are those that the store had no answer for."
   ],
+  [
+    /^scores missing$/i,
+    "Answers that failed, or that a scorer gave no score: they count as missing, not as zero."
+  ],
   [/^rounds$/i, "Each round asks the candidates still in about more rows and drops those shown to be worse."],
   [/^still in/i, "Candidates that no round dropped."],
   [/^judged/i, "Answers that have a score by the judge."],

@@ -8,7 +8,7 @@ const NAMES_INTERVAL = /interval|\bCI\b/i;
 
 /**
  * Tells of every figure of a table what it is: row and column, rows and interval that stand beside it, and its definition. A
- * reader points at it, or enters the table by keyboard and moves with the arrow keys. Enter opens how the table is made.
+ * reader points at it, or enters the table by keyboard and moves with the arrow keys. Enter goes to the rows of a figure, or opens how the table is made.
  */
 export function figureNotes(region: HTMLElement, table: HTMLTableElement): void {
   const note = document.createElement("p");
@@ -43,7 +43,11 @@ export function figureNotes(region: HTMLElement, table: HTMLTableElement): void 
   region.addEventListener("focusout", () => show(undefined));
   region.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return show(undefined);
-    if (event.key === "Enter" && figureAt(event.target) && openMade(region)) return event.preventDefault();
+    if (event.key === "Enter") {
+      const rows = figureAt(event.target)?.querySelector<HTMLAnchorElement>(".rows-link");
+      if (rows) return rows.click();
+      if (figureAt(event.target) && openMade(region)) return event.preventDefault();
+    }
     const step = memberOf(STEPS, event.key);
     const from = figureAt(event.target);
     if (!step || (!from && event.target !== region)) return;

@@ -1,4 +1,6 @@
 import {html} from "htl";
+import {plainName} from "../text/plainName.js";
+import {linkButton} from "./copying.js";
 
 /** Offers bytes to the reader as a file. */
 export function saveFile(name: string, content: BlobPart, type: string): void {
@@ -7,15 +9,6 @@ export function saveFile(name: string, content: BlobPart, type: string): void {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
-/** "Candidates, the best first" as "candidates-the-best-first", for files and addresses. */
-export function plainName(title: string): string {
-  const words = title
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-|-$/g, "");
-  return words.slice(0, 60) || "assay";
 }
 
 function fileName(title: string, ending: string): string {
@@ -59,7 +52,7 @@ export function tableButton(table: HTMLTableElement, caption: string): HTMLEleme
     CSV
   </button>`;
   button.addEventListener("click", () => saveFile(fileName(caption, "csv"), tableCsv(table), "text/csv"));
-  return html`<p class="saves">${button}</p>`;
+  return html`<p class="saves">${button}${linkButton(() => table)}</p>`;
 }
 
 /** The buttons below a figure that save what it shows now. */
@@ -80,7 +73,7 @@ export function figureButtons(figure: () => SVGSVGElement | null): HTMLElement {
   const picture = button("PNG", async (svg, title) =>
     saveFile(fileName(title, "png"), await svgPicture(svg), "image/png")
   );
-  return html`<p class="saves">${vector}${picture}</p>`;
+  return html`<p class="saves">${vector}${picture}${linkButton(figure)}</p>`;
 }
 
 const STYLES = [

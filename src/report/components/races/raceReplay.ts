@@ -5,7 +5,16 @@ import type {RaceDrop, RaceOutcome, RaceRound} from "../../../evals/decisions/ra
 import type {RaceScores, RaceView} from "../../site/types.js";
 import type {RaceChange} from "./chooseRace.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, type BadgeKind, type PageContent, details, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  type BadgeKind,
+  type PageContent,
+  details,
+  flat,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, formatFor, pluralText, percentText} from "../text/format.js";
 import {everythingText} from "./raceEverything.js";
 import {howMade} from "../notes/made.js";
@@ -51,14 +60,16 @@ export function raceReplay(
   const drops = course.rounds.flatMap((round) => round.dropped.map((drop) => ({...drop, round})));
   return html`<div>
     ${card(race, course, asRun, scores !== null)}
-    ${section(
-      "Who was dropped, and when",
-      raceLanes(race.id, course),
+    ${
       drops.length > 0
-        ? [dropTable(race.id, drops), groupsNote(drops.some(({round}) => round.grouped))]
-        : html`<p>Nobody was dropped.</p>`
-    )}
-    ${section(
+        ? furtherSection(
+            "Who was dropped, and why",
+            dropTable(race.id, drops),
+            groupsNote(drops.some(({round}) => round.grouped))
+          )
+        : null
+    }
+    ${furtherSection(
       "How sure it was after each round",
       race.settings.errorRate === undefined
         ? html`<p>
@@ -67,7 +78,7 @@ export function raceReplay(
           </p>`
         : raceLeads(race.id, course)
     )}
-    ${section("Round by round", raceRound(race.id, course), details("All rounds", roundTable(race.id, course)))}
+    ${furtherSection("Round by round", raceRound(race.id, course), details("All rounds", roundTable(race.id, course)))}
   </div>`;
 }
 
@@ -88,6 +99,7 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
       ><span>${race.scorer}</span>
     </p>
     <p class="sentence">${outcome?.sentence ?? "The race has not ended."}</p>
+    ${flat([raceLanes(race.id, course)])}
     ${tiles([
       {
         label: "Calls saved",

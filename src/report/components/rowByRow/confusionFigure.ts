@@ -1,7 +1,8 @@
 import {cutText} from "../text/shortened.js";
 import {html, svg} from "htl";
 import type {Confusion} from "../../../base/stats/index.js";
-import {confusionText, rowsOfClass} from "./confusionText.js";
+import {linkTo} from "../address/address.js";
+import {confusedRows, confusionText, rowsOfClass} from "./confusionText.js";
 import {select, slider} from "../inputs/inputs.js";
 import {labelText} from "../rows/otherAnswers.js";
 import {figureFoot, type Provenance} from "../notes/made.js";
@@ -23,7 +24,7 @@ const MARGINS = 70;
 export function confusionFigure(
   title: string,
   matrix: Confusion,
-  {classes, made}: {classes: number; made: Provenance}
+  {classes, candidate, made}: {classes: number; candidate: string; made: Provenance}
 ): HTMLElement {
   const orders = [
     {label: "Classes that are taken for each other together", id: "together", value: nearby(matrix, classes)},
@@ -43,7 +44,7 @@ export function confusionFigure(
   const place = html`<div class="scroll" role="region" aria-label=${title} tabindex="0"></div>`;
   const show = (event?: Event) => {
     event?.stopPropagation();
-    place.replaceChildren(drawn(title, matrix, {order: order.value, size: SIZES[zoom.value]!}));
+    place.replaceChildren(drawn(title, matrix, {order: order.value, size: SIZES[zoom.value]!, candidate}));
   };
   for (const input of [order, zoom]) input.addEventListener("input", show);
   show();
@@ -55,17 +56,19 @@ export function confusionFigure(
     )}
     <p class="small">
       A line is an expected class, a column an answer, in the same order; answers that no row expects stand on
-      the right. Point at a cell to read it, or walk through them with the arrow keys.
+      the right. Point at a cell to read it, or walk through them with the arrow keys; a click or Enter leads
+      to its rows.
     </p>
   </div>`;
 }
 
 interface ShownClasses {
+  candidate: string;
   order: readonly number[];
   size: number;
 }
 
-function drawn(title: string, matrix: Confusion, {order, size}: ShownClasses): HTMLElement {
+function drawn(title: string, matrix: Confusion, {order, size, candidate}: ShownClasses): HTMLElement {
   const {labels, counts} = matrix;
   const classes = order.length;
   const columns = [...order, ...labels.map((_, j) => j).slice(classes)];
@@ -79,7 +82,9 @@ function drawn(title: string, matrix: Confusion, {order, size}: ShownClasses): H
       const value = counts[i]![j]!;
       if (value === 0) return [];
       const text = confusionText(matrix, i, j);
-      stops.push({x: margin + (x + 0.5) * size, y: margin + (y + 0.5) * size, text});
+      const rows = confusedRows(matrix, {i, j, candidate});
+      const href = rows && linkTo("./examples", {show: "all", ...rows});
+      stops.push({x: margin + (x + 0.5) * size, y: margin + (y + 0.5) * size, text, href});
       return [
         svg`<rect x=${margin + x * size} y=${margin + y * size} width=${size - 0.5} height=${size - 0.5}
           fill=${i === j ? "var(--good)" : "var(--bad)"} fill-opacity=${(0.2 + 0.8 * Math.sqrt(value / total)).toFixed(2)}><title>${text}</title></rect>`

@@ -2,8 +2,9 @@ import {html} from "htl";
 import {classificationReport, classIntervals, confusion, type Confusion} from "../../../base/stats/index.js";
 import {classList} from "./classList.js";
 import {confusionFigure} from "./confusionFigure.js";
-import {confusionText} from "./confusionText.js";
-import {type PageContent, nothing, section} from "../text/elements.js";
+import {rowsLink} from "../address/rowLink.js";
+import {confusedRows, confusionText} from "./confusionText.js";
+import {furtherSection, type PageContent, nothing, section} from "../text/elements.js";
 import {figureNotes} from "../notes/figureNotes.js";
 import {countText, pluralText, percentText} from "../text/format.js";
 import {largestConfusions} from "./largestConfusions.js";
@@ -75,18 +76,18 @@ export function confusionMatrix(
       folded(
         "Every class by every answer",
         wanted.length <= MOST_WRITTEN
-          ? written(matrixTitle, matrix, {classes: wanted.length, made})
-          : confusionFigure(matrixTitle, matrix, {classes: wanted.length, made})
+          ? written(matrixTitle, matrix, {classes: wanted.length, candidate, made})
+          : confusionFigure(matrixTitle, matrix, {classes: wanted.length, candidate, made})
       )
     )}
-    ${section("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered, made: ofClasses}))}
+    ${furtherSection("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered, made: ofClasses}))}
   </div>`;
 }
 
 function written(
   title: string,
   matrix: Confusion,
-  {classes, made}: {classes: number; made: Provenance}
+  {classes, candidate, made}: {classes: number; candidate: string; made: Provenance}
 ): HTMLElement {
   const {labels, counts} = matrix;
   const table = html`<div class="scroll" role="region" aria-label=${title} tabindex="0">
@@ -109,7 +110,7 @@ function written(
           const total = counts[i]!.reduce((sum, value) => sum + value, 0);
           return html`<tr>
             <th scope="row">${labelText(label)}</th>
-            ${counts[i]!.map((value, j) => confusionCell(value, total, {right: i === j, note: confusionText(matrix, i, j)}))}
+            ${counts[i]!.map((value, j) => confusionCell(value, total, {right: i === j, note: confusionText(matrix, i, j), rows: confusedRows(matrix, {i, j, candidate})}))}
           </tr>`;
         })}
       </tbody>
@@ -123,7 +124,7 @@ function written(
 function confusionCell(
   value: number,
   total: number,
-  {right, note}: {right: boolean; note: string}
+  {right, note, rows}: {right: boolean; note: string; rows: Record<string, string> | undefined}
 ): HTMLElement {
   const strength = total > 0 ? value / total : 0;
   const color = right ? "var(--good)" : "var(--bad)";
@@ -132,6 +133,6 @@ function confusionCell(
       ? `background: color-mix(in srgb, ${color} ${Math.round(6 + 24 * strength)}%, transparent)`
       : undefined;
   return html`<td class=${value === 0 ? "number zero" : "number"} style=${background} data-note=${note}>
-    ${countText(value)}
+    ${rows ? rowsLink(countText(value), rows) : countText(value)}
   </td>`;
 }

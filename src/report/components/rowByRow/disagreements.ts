@@ -1,9 +1,8 @@
-import {rowName} from "../text/rowName.js";
 import {html} from "htl";
-import {linkTo} from "../address/address.js";
+import {rowLink} from "../address/rowLink.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type PageContent, freshId, nothing, section} from "../text/elements.js";
+import {type PageContent, freshId, isPhone, nothing, section} from "../text/elements.js";
 import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
 import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
@@ -12,7 +11,7 @@ import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRo
 import {scoreBadge} from "../text/scoreBadge.js";
 import {disagreementsQuery} from "../rows/scoreQueries.js";
 
-const PAGE = 20;
+const PAGE = isPhone() ? 5 : 20;
 
 interface DisagreementFilter {
   label: string;
@@ -20,7 +19,7 @@ interface DisagreementFilter {
   test(first: number | undefined, second: number | undefined): boolean;
 }
 
-/** The rows on which two candidates come to different scores, twenty at a time. */
+/** The rows on which two candidates come to different scores, the largest difference first, some at a time. */
 export function disagreements(
   rows: RunRows | null,
   choice: ScoreChoice | null,
@@ -60,7 +59,13 @@ export function disagreements(
   const scores = (row: number) =>
     [rows.score(choice.scorer, first, row), rows.score(choice.scorer, second, row)] as const;
   const chosen = rowsIn(rows, choice.slice);
-  const groups = kinds.map((kind) => chosen.filter((row) => kind.test(...scores(row))));
+  const gap = (row: number) => {
+    const [a = 0, b = 0] = scores(row);
+    return Math.abs(a - b);
+  };
+  const groups = kinds.map((kind) =>
+    chosen.filter((row) => kind.test(...scores(row))).sort((a, b) => gap(b) - gap(a))
+  );
   const format = scorerFormat(rows, choice.scorer);
   const which = select(
     kinds.map(({label, id}, k) => ({
@@ -118,10 +123,7 @@ function rowTable(
     [
       {
         name: "Row",
-        value: (row) => {
-          const id = rows.rowId(row);
-          return html`<a href=${linkTo("./row", {row: id})}>${rowName(id)}</a>`;
-        },
+        value: (row) => rowLink(rows.rowId(row)),
         heading: true
       },
       {name: "Expected", value: (row) => shownExpected(rows, row) ?? "–"},

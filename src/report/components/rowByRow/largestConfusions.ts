@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {Confusion} from "../../../base/stats/index.js";
-import {rowsOfClass} from "./confusionText.js";
+import {rowsLink} from "../address/rowLink.js";
+import {confusedRows, rowsOfClass} from "./confusionText.js";
 import {dataTable} from "../tables/dataTable.js";
 import {countText, percentText} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
@@ -9,6 +10,7 @@ import {labelText, OTHER} from "../rows/otherAnswers.js";
 const MOST = 8;
 
 interface Confused {
+  choices: Record<string, string> | undefined;
   expected: string;
   answered: string;
   rows: number;
@@ -27,6 +29,7 @@ export function largestConfusions(matrix: Confusion, candidate: string, made: Pr
         ? []
         : [
             {
+              choices: confusedRows(matrix, {i, j, candidate}),
               expected: labelText(labels[i]!),
               answered: labelText(labels[j]!),
               rows,
@@ -42,7 +45,11 @@ export function largestConfusions(matrix: Confusion, candidate: string, made: Pr
     [
       {name: "Expected", heading: true, value: ({expected}) => expected},
       {name: "Answered", value: ({answered}) => answered},
-      {name: "Rows", numeric: true, value: ({rows}) => countText(rows)},
+      {
+        name: "Rows",
+        numeric: true,
+        value: ({rows, choices}) => (choices ? rowsLink(countText(rows), choices) : countText(rows))
+      },
       {name: "Of the class", numeric: true, value: (one) => percentText(one.share)}
     ],
     {caption: `Largest confusions of ${candidate}`, made}

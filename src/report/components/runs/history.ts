@@ -4,6 +4,7 @@ import {splitText} from "../../../evals/decisions/points.js";
 import {meanName} from "../text/meanOf.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "../../site/historyTypes.js";
+import type {VerdictsData} from "../../site/types.js";
 import {fromAddress, linkTo} from "../address/address.js";
 import {chart} from "../charts/chart.js";
 import {dataTable} from "../tables/dataTable.js";
@@ -12,7 +13,7 @@ import {countText, formatFor, joinedNames, pluralText, time} from "../text/forma
 import {form, type Input, select} from "../inputs/inputs.js";
 import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
-import {unmetRun} from "../address/runOfAddress.js";
+import {openedRun, unmetRun} from "../address/runOfAddress.js";
 import {quotedText} from "../text/sqlText.js";
 
 const HEIGHT = 320;
@@ -24,14 +25,17 @@ export interface HistoryChoice {
   candidate: string;
 }
 
-/** Lets a reader choose an eval, by default that of the address's run, and a candidate; without a complete run it says how to make one. */
-export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
+/** Lets a reader choose an eval, by default that of the opened run, and a candidate; without a complete run it says how to make one. */
+export function chooseHistory(
+  data: HistoryData,
+  verdicts?: Pick<VerdictsData, "runs">
+): Input<HistoryChoice | null> {
   if (data.histories.length === 0)
     return Object.assign(
       emptyState("No eval has a complete run yet.", ["Run one with ", code("npx assay run"), "."]),
       {value: null}
     );
-  const run = fromAddress("run");
+  const run = fromAddress("run") ?? openedRun(verdicts)?.id;
   const selected = ({runs}: EvalHistory) => runs.some((one) => one.run === run);
   const histories = select(
     data.histories.map((one) => ({

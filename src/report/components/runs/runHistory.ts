@@ -3,17 +3,31 @@ import {splitText} from "../../../evals/decisions/points.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import {corpusName} from "../../../base/stats/index.js";
 import {amountText, runBill, sideBill, sideBillText, type SideRecord} from "../../../base/costs/index.js";
-import type {RunCandidate, RunManifest, RunsData} from "../../site/types.js";
+import type {RunCandidate, RunManifest, RunsData, VerdictsData} from "../../site/types.js";
 import {importedFrom} from "../../site/importedFrom.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, code, type PageContent, emptyState, facts, hash, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  facts,
+  furtherSection,
+  hash,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, dollars, durationText, joinedNames, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
+import {openedRun} from "../address/runOfAddress.js";
 import {recordLines} from "../text/recordLines.js";
 import {runCandidatesQuery, runScorersQuery, sealedRunsQuery} from "./runQueries.js";
 
-/** Lets a reader choose any sealed run, the newest first; the address may name one. */
-export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
+/** Lets a reader choose any sealed run, the newest first; the address may name one, else it is that of the first page. */
+export function chooseAnyRun(
+  data: RunsData,
+  verdicts?: Pick<VerdictsData, "runs">
+): Input<RunManifest | null> {
   if (data.runs.length === 0)
     return Object.assign(
       emptyState("No eval has been run yet.", ["Run one with ", code("npx assay run"), "."]),
@@ -25,7 +39,7 @@ export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
       id: run.id,
       value: run as RunManifest | null
     })),
-    {label: "Run", key: "run"}
+    {label: "Run", key: "run", selected: (run) => run?.id === openedRun(verdicts)?.id}
   );
 }
 
@@ -40,7 +54,10 @@ export function provenance(run: RunManifest | null): PageContent {
           run.stopped ? html`<span>${run.stopped}</span>` : null
         }
       </p>`,
-      html`<h3>Run it again</h3>`,
+      candidatesTable(run)
+    )}
+    ${section(
+      "Run it again",
       html`<pre tabindex="0" aria-label="Command">
 ${run.code.revision ? `git checkout ${run.code.revision.slice(0, 12)}\n` : ""}npx ${run.command}</pre>`,
       html`<p class="small">
@@ -49,8 +66,7 @@ ${run.code.revision ? `git checkout ${run.code.revision.slice(0, 12)}\n` : ""}np
       counts(run),
       erased(run)
     )}
-    ${section("Where its numbers come from", sources(run))} ${section("Candidates", candidatesTable(run))}
-    ${section("Scorers", scorers(run))}
+    ${furtherSection("Where its numbers come from", sources(run))} ${furtherSection("Scorers", scorers(run))}
   </div>`;
 }
 
@@ -244,7 +260,7 @@ const erasedRows = (purged: NonNullable<RunManifest["purged"]>) =>
 /** Every sealed run, the newest first. */
 export function runList(data: RunsData): PageContent {
   if (data.runs.length === 0) return nothing();
-  return section(
+  return furtherSection(
     "All runs",
     dataTable(
       data.runs,

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {LeaksView, SplitManifest, SplitsView} from "../../site/types.js";
+import {datasetRow} from "../address/rowLink.js";
 import {code, type PageContent, details} from "../text/elements.js";
 import {countText, pluralText, similarityText} from "../text/format.js";
 import {groupedTable} from "../tables/groupedTable.js";
@@ -20,16 +21,20 @@ export function splitLeaksTable(view: SplitsView): PageContent {
       leaks.rows === 0
         ? html`<p>${named(split)}: no test row leaks by a measure above that lists rows.</p>`
         : details(
-            `${named(split)}: ${pluralText(leaks.rows, "test row")} known from training`,
+            `${named(split)}: ${countText(leaks.rows)} of ${pluralText(split.counts.test ?? 0, "test row")} with a match in training`,
             leakTable(view, {split, leaks, name: named(split)})
           )
     ),
     html`<p class="small">
-      Rows close in meaning are not listed, and no held-out row.
+      A row counts once, by whichever measure it matches. Of these, Verdict counts the same text and
+      near-duplicates as not clean. Rows close in meaning are not listed, and no held-out row.
       ${code(`npx assay split ${view.dataset} --leaks`)} lists all.
     </p>`
   ];
 }
+
+const rowOfSplit = ({dataset, version}: SplitsView, row: string) =>
+  datasetRow({dataset, id: version.id}, row);
 
 function leakTable(
   view: SplitsView,
@@ -46,8 +51,8 @@ function leakTable(
       };
     }),
     [
-      {name: "Test row", heading: true, value: ({row}) => row},
-      {name: "Training row", value: ({known}) => known},
+      {name: "Test row", heading: true, value: ({row}) => rowOfSplit(view, row)},
+      {name: "Training row", value: ({known}) => rowOfSplit(view, known)},
       {name: "Similarity", numeric: true, value: ({similarity}) => similarityText(similarity)},
       {name: "Test text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"},
       {name: "Training text, masked", wide: true, value: ({knownExcerpt}) => knownExcerpt ?? "not published"}

@@ -4,7 +4,16 @@ import {valueName} from "../../../evals/decisions/valueName.js";
 import {unseenClasses} from "../../site/unseenClasses.js";
 import {classShares} from "./classShares.js";
 import {importedRows} from "../data/datasets.js";
-import {badge, code, type PageContent, emptyState, hash, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  furtherSection,
+  hash,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, joinedNames, percentText, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
@@ -62,11 +71,11 @@ export function splits(view: SplitsView | null, verdicts: VerdictsData): PageCon
   const one = view.splits.length === 1;
   return html`<div>
     ${recommendation(view)}
-    ${section(one ? "The split in numbers" : "Side by side", splitTable(view), untried(view))}
-    ${section("Leakage into the test part", leakagePlot(view) ?? html`<p>No leakage could be measured.</p>`)}
-    ${section("Rows that leak", splitLeaksTable(view))}
-    ${section("Classes in test and training", classShares(view))}
-    ${section("What the choice changes in the results", splitResults(view, verdicts))}
+    ${section("Test rows with a match in training", leakagePlot(view) ?? html`<p>No leakage could be measured.</p>`)}
+    ${furtherSection("What the choice changes in the results", splitResults(view, verdicts))}
+    ${furtherSection("Classes in test and training", classShares(view))}
+    ${furtherSection("The test rows with a match in training", splitLeaksTable(view))}
+    ${furtherSection(one ? "The split in numbers" : "Side by side", splitTable(view), untried(view))}
   </div>`;
 }
 

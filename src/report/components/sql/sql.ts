@@ -2,7 +2,15 @@ import {html} from "htl";
 import type {RunView, SqlEngine, VerdictsData} from "../../site/types.js";
 import {fromAddress, onReturn, rememberInAddress} from "../address/address.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type PageContent, emptyState, freshId, nothing, section} from "../text/elements.js";
+import {
+  code,
+  type PageContent,
+  emptyState,
+  freshId,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {bytes, countText, pluralText} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
 import {numberText, typedAnswer, type TypedAnswer} from "./sqlAnswer.js";
@@ -101,7 +109,7 @@ function sqlConsole(
       html`<p class="ask">${button}<span class="small">or Ctrl+Enter</span></p>`,
       result
     )}
-    ${section("Tables", tableList(run))}
+    ${furtherSection("Tables", tableList(run))}
   </div>`;
   onReturn(node, () => {
     const wanted = fromAddress("sql") ?? first!.sql;

@@ -1,7 +1,8 @@
 import {html} from "htl";
 import {figureNotes} from "../notes/figureNotes.js";
 import {figureFoot, type Provenance} from "../notes/made.js";
-import {plainName, tableButton} from "../notes/saving.js";
+import {tableButton} from "../notes/saving.js";
+import {plainName} from "../text/plainName.js";
 import {sortable} from "./sortable.js";
 import {tableFilter} from "./tableFilter.js";
 import type {PageContent} from "../text/elements.js";
@@ -53,12 +54,25 @@ function isLong(content: PageContent): boolean {
   return typeof text === "string" && text.trim().length > LONG;
 }
 
-/** A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups; its heads sort, a long one filters. */
+function isEmpty(content: PageContent): boolean {
+  if (Array.isArray(content)) return content.every(isEmpty);
+  if (!content) return true;
+  const text = (content instanceof Node ? content.textContent! : content).trim();
+  return text === "" || text === "–";
+}
+
+/**
+ * A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups; its heads sort, a long one filters. A
+ * column without anything in it is left out.
+ */
 export function groupedTable<T>(
   groups: readonly RowGroup<T>[],
-  columns: readonly GroupedColumn<T>[],
+  all: readonly GroupedColumn<T>[],
   options: TableOptions<T>
 ): HTMLElement {
+  const cells = all.map((column) => groups.map(({rows}) => rows.map((row, i) => column.value(row, i))));
+  const kept = [...all.keys()].filter((c) => all[c]!.heading || !cells[c]!.flat().every(isEmpty));
+  const columns = kept.map((c) => all[c]!);
   const kind = (column: GroupedColumn<T>) =>
     column.numeric ? "number" : column.wide ? "wide" : column.pinned ? "pinned" : undefined;
   const headingKind = (column: GroupedColumn<T>, content: PageContent) =>
@@ -80,7 +94,7 @@ export function groupedTable<T>(
         </tr>
       </thead>
       ${groups.map(
-        ({heading, rows}) =>
+        ({heading, rows}, group) =>
           html`<tbody>
             ${
               heading
@@ -92,8 +106,8 @@ export function groupedTable<T>(
             ${rows.map(
               (row, index) =>
                 html`<tr class=${options.highlight?.(row) ? "highlight" : undefined}>
-                  ${columns.map((column) => {
-                    const content = column.value(row, index);
+                  ${columns.map((column, c) => {
+                    const content = cells[kept[c]!]![group]![index];
                     return column.heading
                       ? html`<th scope="row" class=${headingKind(column, content)}>${content}</th>`
                       : html`<td class=${kind(column)} data-name=${column.name}>${content}</td>`;

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {plainName} from "./plainName.js";
 
 /** Something a cell can display: an element, text, or nothing. */
 export type PageContent = Node | string | null | undefined | false | PageContent[];
@@ -20,13 +21,47 @@ export function freshId(prefix: string): string {
   return `${prefix}-${++ids}`;
 }
 
-/** A part of a page with its heading. */
+/** A part of a page with its heading, which an address may name. */
 export function section(title: string, ...content: PageContent[]): HTMLElement {
-  const id = freshId("section");
-  return html`<section class="part" aria-labelledby=${id}>
-    <h2 id=${id}>${title}</h2>
-    ${flat(content)}
-  </section>`;
+  const id = `section-${plainName(title)}`;
+  return anchored(
+    html`<section class="part" aria-labelledby=${id}>
+      <h2 id=${id}>${title}</h2>
+      ${flat(content)}
+    </section>`,
+    id
+  );
+}
+
+/** Up to this width a window is a phone's, as in `styles/phone.css`. */
+const PHONE = 600;
+
+/** Whether the page is read on a phone. Tests read components without a window. */
+export const isPhone = () => globalThis.innerWidth <= PHONE;
+
+/** A further part of a page with its heading: on a phone it is closed until a reader opens it, or an address names it. */
+export function furtherSection(title: string, ...content: PageContent[]): HTMLElement {
+  const id = `section-${plainName(title)}`;
+  return anchored(
+    html`<section class="part" aria-labelledby=${id}>
+      <details class="further" open=${!isPhone() || globalThis.location?.hash === `#${id}`}>
+        <summary><h2 id=${id}>${title}</h2></summary>
+        ${flat(content)}
+      </details>
+    </section>`,
+    id
+  );
+}
+
+let shownAnchor = false;
+
+/** Scrolls to a part that the address names: the browser has looked for it before it was drawn. */
+function anchored(part: HTMLElement, id: string): HTMLElement {
+  if (globalThis.location?.hash === `#${id}` && !shownAnchor) {
+    shownAnchor = true;
+    setTimeout(() => part.scrollIntoView());
+  }
+  return part;
 }
 
 /** Says what is missing and what to do about it, in place of a chart. */

@@ -1,4 +1,5 @@
 import {format} from "d3";
+import {formatEstimate} from "../../../evals/decisions/points.js";
 import {scaleOf, type ScoreScale} from "../../../evals/decisions/scoreScale.js";
 
 const oneDecimal = format(",.1f");
@@ -10,7 +11,7 @@ const MISSING = "–";
 export interface ScoreFormat {
   /** "86.3%" or "0.412"; a dash for undefined. */
   score(value: number | undefined): string;
-  /** "81.5–90.1%", "−5.9 to −3.2". */
+  /** "81.5 to 90.1%", "−5.9 to −3.2". */
   interval(low: number | undefined, high: number | undefined): string;
   /** "+2.1", in points for proportions. */
   difference(value: number | undefined): string;
@@ -60,9 +61,7 @@ function scoreFormat(
   return {
     score: (value) => (value === undefined ? MISSING : number(value) + suffix),
     interval: (low, high) =>
-      low === undefined || high === undefined
-        ? MISSING
-        : `${number(low)}${low < 0 || high < 0 ? " to " : "–"}${number(high)}${suffix}`,
+      low === undefined || high === undefined ? MISSING : `${number(low)} to ${number(high)}${suffix}`,
     difference: (value) => (value === undefined ? MISSING : signed(value)),
     differences: (low, high) =>
       low === undefined || high === undefined ? MISSING : `${signed(low)} to ${signed(high)}`,
@@ -108,6 +107,21 @@ export function dollars(value: number | undefined): string {
   if (value === 0) return "$0";
   if (value > 0 && value < LEAST_DOLLARS) return `< $${LEAST_DOLLARS.toFixed(6)}`;
   return value >= 0.1 ? `$${format(",.2f")(value)}` : `$${format(".2~g")(value)}`;
+}
+
+/** A tick of an axis of dollars, in as many digits as set it apart from the others: $0.0150, $0.0152. */
+export function dollarTick(value: number, _i: number, ticks: readonly number[] = [value]): string {
+  if (new Set(ticks.map(dollars)).size === ticks.length) return dollars(value);
+  for (let digits = 2; digits < 9; digits++) {
+    const write = format(`,.${digits}f`);
+    if (new Set(ticks.map(write)).size === ticks.length) return `$${write(value)}`;
+  }
+  return dollars(value);
+}
+
+/** A number that is only estimated, to two digits: 879,059 is about 880,000. */
+export function aboutText(value: number | undefined): string {
+  return value === undefined ? MISSING : formatEstimate(value);
 }
 
 /** "2026-11-18 09:00" of an ISO time, in UTC as it was recorded. */

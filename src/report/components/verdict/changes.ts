@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {runRecord} from "../address/address.js";
+import {linkTo, runRecord} from "../address/address.js";
 import type {CandidateChange, RunChange, RunView} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {badge, type BadgeKind, type PageContent, details, section} from "../text/elements.js";
@@ -37,6 +37,9 @@ export function changes(run: RunView, change: RunChange): HTMLElement {
     html`<p>${headline(change)}</p>`,
     best?.difference === undefined ? null : html`<p>${bestSentence(best, format)}</p>`,
     html`<p class="small">${context(change)}</p>`,
+    change.candidates.some(({worse, better, newlyFailed}) => worse + better + newlyFailed > 0)
+      ? html`<p><a href=${linkTo("./changes")} data-keep-run>Rows that changed</a></p>`
+      : null,
     change.candidates.length === 0
       ? null
       : details("Every candidate against itself", changeTable(run, change, format))

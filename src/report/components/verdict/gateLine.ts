@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {RunView} from "../../site/types.js";
-import {badge, type BadgeKind, details, type PageContent} from "../text/elements.js";
+import {badge, type BadgeKind, type PageContent} from "../text/elements.js";
 import {pluralText} from "../text/format.js";
 
 const KIND: Record<RunView["gates"][number]["status"], BadgeKind> = {
@@ -19,18 +19,15 @@ export function gateLine({gates}: RunView): PageContent {
   const counts = [`${count("pass")} of ${pluralText(gates.length, "gate")} pass`];
   if (failed > 0) counts.push(`${failed} ${failed === 1 ? "fails" : "fail"}`);
   if (open > 0) counts.push(`${open} undecided`);
-  return html`<div class="gates">
-    <p class="eyebrow">${badge(word, KIND[status])}<span>${counts.join(", ")}</span></p>
-    ${details(
-      "Every gate",
-      html`<ul>
-        ${gates.map(
-          (gate) =>
-            html`<li>
-              ${badge(gate.status, KIND[gate.status])} ${gate.candidate}, ${gate.rule}: ${gate.message}
-            </li>`
-        )}
-      </ul>`
-    )}
-  </div>`;
+  return html`<details class="gates">
+    <summary>${badge(word, KIND[status])} ${counts.join(", ")}</summary>
+    <ul>
+      ${gates.map(
+        (gate) =>
+          html`<li>
+            ${badge(gate.status, KIND[gate.status])} ${gate.candidate}, ${gate.rule}: ${gate.message}
+          </li>`
+      )}
+    </ul>
+  </details>`;
 }

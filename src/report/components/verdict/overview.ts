@@ -3,7 +3,7 @@ import {runRecord} from "../address/address.js";
 import {representativeOf} from "../../../evals/decisions/representative.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import type {RunView} from "../../site/types.js";
-import {code, details, type PageContent, facts, hash, nothing, section} from "../text/elements.js";
+import {code, details, type PageContent, facts, flat, hash, nothing} from "../text/elements.js";
 import {countText, pluralText, time} from "../text/format.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
@@ -17,24 +17,23 @@ export function overview(run: RunView | null): PageContent {
   const alone = summaries.length < 2;
   const baseline = alone ? undefined : run.candidates.find((candidate) => candidate.baseline)?.name;
   return html`<div>
-    ${verdictCard(run)}
-    ${
+    ${verdictCard(
+      run,
       summaries.every((summary) => summary.mean === undefined)
-        ? section(
-            "How the candidates compare",
-            html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
-          )
-        : section(
-            comparisonTitle(run),
-            intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline, run: run.id}),
-            alone
-              ? null
-              : html`<p class="small">
-                  Coloured: the best, and those not shown to be worse than
-                  it.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
-                </p>`
-          )
-    }
+        ? html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
+        : html`<div>
+            <h3>${comparisonTitle(run)}</h3>
+            ${flat(intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline, run: run.id}))}
+            ${
+              alone
+                ? null
+                : html`<p class="small">
+                    Coloured: those that may be the
+                    best.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
+                  </p>`
+            }
+          </div>`
+    )}
     ${run.change ? html`<div class="beside">${warnings(run)} ${changes(run, run.change)}</div>` : warnings(run)}
     <section class="part" aria-label="What was compared">
       ${details("What was compared", compared(run))}

@@ -50,8 +50,11 @@ function hasUnscored({kind, race, summaries}: Verdict): boolean {
   return kind === "pick" && unscored;
 }
 
-/** What to do first, then how sure and on what. */
-export function verdictCard(run: RunView): HTMLElement {
+/**
+ * What to do first, then the figure that shows it, then how sure and on what.
+ * @param shown the figure
+ */
+export function verdictCard(run: RunView, shown: PageContent): HTMLElement {
   const {verdict} = run;
   const clusters = verdict.summaries.some((summary) => summary.method?.includes("cluster"));
   return html`<section
@@ -65,7 +68,7 @@ export function verdictCard(run: RunView): HTMLElement {
     </p>
     <h2 class="headline">${verdict.action}</h2>
     <p class="sentence lead">${verdict.sentence}</p>
-    ${tiles(figures(run))} ${gateLine(run)}
+    ${shown} ${tiles(figures(run))} ${gateLine(run)}
     ${verdict.cheaper ? html`<p class="aside">${cheaperText(run)}</p>` : null}
     ${details(
       "How sure, and on what",
@@ -174,17 +177,7 @@ function figures(run: RunView): Tile[] {
               ...latencyNote(view, {concurrency: run.concurrency, planned: run.rows * run.repeats})
             ].join(", ")
     },
-    {
-      label: "Rows",
-      value: countText(run.rows),
-      note: [
-        run.imported ? `of ${run.dataset.name}` : `${run.split.part} part of ${run.dataset.name}`,
-        unscored > 0 ? `${pluralText(unscored, "score")} missing` : ""
-      ]
-        .filter(Boolean)
-        .join(", ")
-    },
-    {label: "Candidates", value: countText(run.candidates.length), note: othersNote(verdict)}
+    ...(unscored > 0 ? [{label: "Scores missing", value: countText(unscored)}] : [])
   ];
 }
 
@@ -219,16 +212,6 @@ function differenceOf(
 
 /** Of how many rows a figure is, where that is not all of them. */
 const ofRows = (rows: number, run: RunView) => (rows < run.rows ? `, of ${pluralText(rows, "row")}` : "");
-
-/** How many others may be as good; a race for a budget shows nobody to be worse. */
-function othersNote(verdict: Verdict): string | undefined {
-  if (verdict.kind === "no-scores" || verdict.comparisons.length === 0 || isByBudget(verdict))
-    return undefined;
-  const others = verdict.set.length - 1;
-  return others > 0
-    ? `${countText(others)} not shown to be worse than the best`
-    : "the others with a score are shown to be worse";
-}
 
 function costNote(
   run: RunView,

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {RunView} from "../../site/types.js";
-import {type PageContent, details, section} from "../text/elements.js";
+import {linkTo} from "../address/address.js";
+import {type PageContent, details, flat, section} from "../text/elements.js";
 import {countText, pluralText, percentText, scoreFormatOf} from "../text/format.js";
 import {gapSentence} from "../splits/splitGap.js";
 
@@ -35,7 +36,7 @@ function leakageSentence({leakage, imported}: RunView): string {
 
 function warningList(found: readonly PageContent[]): HTMLElement {
   return html`<ul class="warnings">
-    ${found.map((one) => html`<li>${one}</li>`)}
+    ${found.map((one) => html`<li>${flat([one])}</li>`)}
   </ul>`;
 }
 
@@ -68,7 +69,13 @@ function runWarnings(run: RunView): PageContent[] {
   found.push(...verdict.warnings);
   for (const candidate of run.candidates)
     for (const {reason, count: times} of candidate.failures.slice(0, 2))
-      found.push(`${candidate.name}: ${pluralText(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);
+      found.push([
+        `${candidate.name}: `,
+        html`<a href=${linkTo("./examples", {show: "all", failure: reason})}
+          >${pluralText(times, "request")}</a
+        >`,
+        ` failed: ${reason.replace(/\.$/, "")}.`
+      ]);
   return found;
 }
 

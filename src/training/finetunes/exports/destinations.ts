@@ -61,10 +61,10 @@ export const destinations: readonly TrainingDestination[] = [
   },
   {
     name: "TRL",
-    formats: ["trl", "prompt-completion", "openai", "trl-dpo"],
+    formats: ["trl", "prompt-completion", "openai", "trl-dpo", "trl-kto"],
     leastRows: 1,
     tokens: {most: 1024, then: "cut at the end (max_length)"},
-    templated: ["trl", "openai", "trl-dpo"],
+    templated: ["trl", "openai", "trl-dpo", "trl-kto"],
     problems: unwritten,
     losses: passedOver
   },
@@ -102,6 +102,8 @@ function openai(example: TrainingExample): string[] {
     const {messages, tools} = example;
     return checkChatExample({messages, tools}).problems.map(said);
   }
+  // None of those who train by these rules takes its format.
+  if (example.kind === "kto") return [];
   const prompt = messageList(example.prompt);
   const answers = [example.chosen, example.rejected];
   const wrong = answers.flatMap((answer) => checkChatExample({messages: [answer]}).problems);
@@ -170,5 +172,9 @@ function invalidExample(example: TrainingExample): string | undefined {
     return problems.length > 0 ? problems.map((one) => one.replaceAll("_", " ")).join(", ") : undefined;
   }
   if (!asksSomething(example.prompt)) return "nothing is asked";
+  if (example.kind === "kto") {
+    if (!example.completion) return "an answer is missing";
+    return typeof example.good === "boolean" ? undefined : "it is marked neither good nor bad";
+  }
   return example.chosen && example.rejected ? undefined : "an answer is missing";
 }

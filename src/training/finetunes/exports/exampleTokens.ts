@@ -25,8 +25,8 @@ export function estimatedTokens(example: TrainingExample): number {
 
 /** The tokens of an example, by the count of a conversation. */
 export function exampleTokens(example: TrainingExample, count: TokenCount): ExampleTokens {
-  if (example.kind === "chat") {
-    const all = count(messagesIn(example), example.tools);
+  if (example.kind !== "preference") {
+    const all = count(messagesIn(example), example.kind === "chat" ? example.tools : undefined);
     return {longest: all, all};
   }
   const asked = messageList(example.prompt);

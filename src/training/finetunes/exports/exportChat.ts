@@ -64,7 +64,10 @@ export async function exportChat(
   const columns = chatColumns(version, options);
   const part = options.part ?? "train";
   const split = await splitToExport(store, version, options.split, part);
-  const refused = await refusedRows(store, version, "fine-tuning", onMessage);
+  const refused = await refusedRows(store, version, "fine-tuning", {
+    onMessage,
+    columns: columnsOf(columns)
+  });
   const unresolved: {row: string; rules: string[]}[] = [];
   let total = 0;
   async function* allowed(): AsyncGenerator<Row> {
@@ -115,6 +118,13 @@ export async function exportChat(
   await writeJsonAtomic(manifestFile, manifest);
   await noteWritten(store.workspace, file);
   return manifest;
+}
+
+/** The columns that a chat example holds. */
+export function columnsOf(columns: ChatColumns): string[] {
+  const names =
+    "messages" in columns ? [columns.messages, columns.tools] : [columns.prompt, columns.completion];
+  return names.filter((name) => name !== undefined);
 }
 
 export function chatColumns(version: VersionManifest, options: ExportChatOptions): ChatColumns {

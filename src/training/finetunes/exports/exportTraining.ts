@@ -19,7 +19,12 @@ import {asDefined, refusalMessage, refusedRows, sensitivityOf} from "../../../da
 import type {Trust} from "../../../data/privacy/trust.js";
 import {splitToExport} from "./exportChat.js";
 import {exampleProblem} from "./destinations.js";
-import {examplesToExport, type TrainingExportOptions, type TrainingSource} from "./exportedExamples.js";
+import {
+  exportedColumns,
+  examplesToExport,
+  type TrainingExportOptions,
+  type TrainingSource
+} from "./exportedExamples.js";
 import {nearOtherParts, type NearOtherParts} from "./nearOtherParts.js";
 import {PreflightCounter, type TrainingCost, trainingCost, type TrainingPreflight} from "./preflight.js";
 import {assertQuotable} from "./quotedRows.js";
@@ -64,7 +69,7 @@ export async function exportTraining(
     );
   const file = given.out === undefined ? undefined : resolve(given.out);
   if (file !== undefined && !given.ofStore) await assertMayWrite(store.workspace, [file], given.overwrite);
-  const named = format.kind === "chat" ? undefined : given.fromRun;
+  const named = format.kind === "preference" ? given.fromRun : undefined;
   const run = named === undefined ? undefined : findRun(await store.runs({archived: true}), named);
   const options = run ? {...given, fromRun: run.id} : given;
   const version = await findVersion(store, options.dataset ?? "");
@@ -85,8 +90,13 @@ export async function exportTraining(
         ).checkpointTokenCounter(resolve(options.tokenizer)),
     options.limit
   );
-  const refused = await rowsRefused(store, version, options, onMessage);
-  if (options.fromRun !== undefined && format.kind !== "chat" && refused.rows !== "all")
+  const refused = await rowsRefused(
+    store,
+    version,
+    {...options, columns: exportedColumns(source, format)},
+    onMessage
+  );
+  if (options.fromRun !== undefined && format.kind === "preference" && refused.rows !== "all")
     await assertQuotable(source, refused.rows);
   const made = await writeExamples(source, format, counter, refused);
   const preflight = counter.result();
@@ -124,15 +134,15 @@ interface RefusedRows {
 async function rowsRefused(
   store: Store,
   version: VersionManifest,
-  {trust, defined}: TrainingExportOptions,
+  {trust, defined, columns}: TrainingExportOptions & {columns: string[] | undefined},
   onMessage: (message: string) => void
 ): Promise<RefusedRows> {
   if (
     trust !== undefined &&
-    (await refusedRows(store, asDefined(version, defined), trust, onMessage)) === "all"
+    (await refusedRows(store, asDefined(version, defined), trust, {onMessage})) === "all"
   )
     return {rows: "all", to: trust};
-  return {rows: await refusedRows(store, version, "fine-tuning", onMessage), to: "fine-tuning"};
+  return {rows: await refusedRows(store, version, "fine-tuning", {onMessage, columns}), to: "fine-tuning"};
 }
 
 async function writeExamples(

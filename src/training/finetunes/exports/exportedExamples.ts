@@ -1,6 +1,6 @@
 import {type DatasetDefinition, partRows} from "../../../data/datasets/index.js";
 import type {TokenLimit} from "./destinations.js";
-import {chatTrainingExample, preferenceExample, type TrainingExample} from "./trainingExample.js";
+import {chatTrainingExample, ktoExample, preferenceExample, type TrainingExample} from "./trainingExample.js";
 import type {TrainingFormat} from "./trainingFormats.js";
 import type {Trust} from "../../../data/privacy/trust.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
@@ -12,13 +12,15 @@ import {
   type Store,
   type VersionManifest
 } from "../../../base/store/index.js";
-import {chatColumns, type ExportChatOptions} from "./exportChat.js";
+import {chatColumns, columnsOf, type ExportChatOptions} from "./exportChat.js";
 
 export interface TrainingExportOptions extends ExportChatOptions {
   out?: string;
   format: string;
   chosen?: string;
   rejected?: string;
+  /** The column that marks an answer good or bad: `good` when absent. */
+  good?: string;
   fromRun?: string;
   prefer?: string;
   over?: string;
@@ -51,11 +53,21 @@ export async function examplesToExport(
   format: TrainingFormat
 ): Promise<AsyncIterable<TrainingExample>> {
   const {fromRun, prefer, over} = source.options;
-  if (format.kind === "chat" || fromRun === undefined)
+  if (format.kind !== "preference" || fromRun === undefined)
     return mapped(rowsToExport(source), rowExample(source, format));
   if (prefer === undefined || over === undefined)
     throw new UsageError("--from-run needs --prefer CANDIDATE and --over CANDIDATE.");
   return pairsOfRun(source, fromRun, prefer, over);
+}
+
+/** The columns that rows would be exported with; undefined of a run's pairs, whose prompts may hold any. */
+export function exportedColumns(
+  {version, options}: TrainingSource,
+  {kind}: TrainingFormat
+): string[] | undefined {
+  if (kind === "chat") return columnsOf(chatColumns(version, options));
+  const {chosen, rejected, fromRun, prompt = version.text} = options;
+  return fromRun === undefined ? [prompt, chosen, rejected].filter((name) => name !== undefined) : undefined;
 }
 
 /** Makes an example of a row. Throws where the dataset lacks the columns or the format cannot hold them. */
@@ -64,6 +76,7 @@ export function rowExample(
   {kind}: TrainingFormat
 ): (row: Row) => TrainingExample {
   const {chosen, rejected, fromRun, system} = options;
+  if (kind === "kto") return markedExample(version, options);
   if (kind === "chat") {
     if ((chosen ?? rejected ?? fromRun) !== undefined)
       throw new UsageError(
@@ -85,6 +98,20 @@ export function rowExample(
       `${version.dataset} has no column ${missing.join(", ")}. It has ${version.columns.map(({name}) => name).join(", ")}.`
     );
   return (row) => preferenceExample(row, {prompt, chosen, rejected, system});
+}
+
+function markedExample(
+  version: VersionManifest,
+  {prompt = "prompt", completion = "answer", good = "good"}: TrainingExportOptions
+): (row: Row) => TrainingExample {
+  const missing = [prompt, completion, good].filter(
+    (name) => !version.columns.some((one) => one.name === name)
+  );
+  if (missing.length > 0)
+    throw new UserError(
+      `${version.dataset} has no column ${missing.join(", ")}. It has ${version.columns.map(({name}) => name).join(", ")}. Name them with --prompt, --completion and --good.`
+    );
+  return (row) => ktoExample(row, {prompt, completion, good});
 }
 
 const rowsToExport = ({store, version, split, part}: TrainingSource): AsyncIterable<Row> =>

@@ -2,10 +2,11 @@ import type {Row} from "../../../base/store/index.js";
 import {type ChatColumns, chatExample} from "./chatExample.js";
 import {messagesOf, type TrainingMessage} from "./messages.js";
 
-/** What a row teaches: a conversation with its answer, or two answers of which one is preferred. */
+/** What a row teaches: a conversation with its answer, two answers of which one is preferred, or one that is marked good or bad. */
 export type TrainingExample =
   | {id: string; kind: "chat"; messages: unknown; tools?: unknown}
-  | {id: string; kind: "preference"; prompt: unknown; chosen: unknown; rejected: unknown};
+  | {id: string; kind: "preference"; prompt: unknown; chosen: unknown; rejected: unknown}
+  | {id: string; kind: "kto"; prompt: unknown; completion: unknown; good: unknown};
 
 /** Columns of a preference dataset: what is asked (text or messages), the better answer, the worse one. */
 export interface PreferenceColumns {
@@ -35,10 +36,25 @@ export function preferenceExample(
   };
 }
 
+/** An answer that is marked good or bad: answers are text or messages, of which the last is the answer. */
+export function ktoExample(
+  row: Row,
+  {prompt, completion, good}: {prompt: string; completion: string; good: string}
+): TrainingExample {
+  return {
+    id: row.id,
+    kind: "kto",
+    prompt: messagesOf(row[prompt], "user"),
+    completion: messagesOf(row[completion], "assistant")?.at(-1),
+    good: row[good]
+  };
+}
+
 /** The messages of an example in order, the preferred answer last. */
 export function messagesIn(example: TrainingExample): TrainingMessage[] {
-  const all = example.kind === "chat" ? example.messages : [...messageList(example.prompt), example.chosen];
-  return messageList(all);
+  if (example.kind === "chat") return messageList(example.messages);
+  const answer = example.kind === "kto" ? example.completion : example.chosen;
+  return messageList([...messageList(example.prompt), answer]);
 }
 
 export function messageList(value: unknown): TrainingMessage[] {

@@ -92,7 +92,7 @@ function oneTurn(messages: readonly TrainingMessage[], example: TrainingExample)
 
 /**
  * The forms of a training set, each a JSON object a line. `openai`, `trl`, `axolotl` and `sharegpt` hold conversations (`trl` what is asked
- * and the answer, while every conversation of the set has one answer); `prompt-completion` and `alpaca` one question with its answer; the `-dpo` ones pairs of answers.
+ * and the answer, while every conversation of the set has one answer); `prompt-completion` and `alpaca` one question with its answer; the `-dpo` ones pairs of answers; `trl-kto` single answers marked good or bad.
  */
 export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
   openai: chat((messages, example) => withTools({messages}, example)),
@@ -148,7 +148,17 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     const messages = allOf(prompt, textMessage);
     const [chosen, rejected] = answers.map(textMessage);
     return messages && chosen && rejected ? {messages, chosen, rejected} : undefined;
-  })
+  }),
+  "trl-kto": {
+    kind: "kto",
+    line: (example) => {
+      if (example.kind !== "kto") return undefined;
+      const [prompt, completion] = [messageList(example.prompt), messageList([example.completion])].map(
+        (one) => allOf(one, forTrl)
+      );
+      return prompt && completion ? {prompt, completion, label: example.good} : undefined;
+    }
+  }
 };
 
 function sharegptTurn(message: TrainingMessage) {

@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile} from "node:fs/promises";
+import {readdir} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import {
   assertNotErased,
@@ -7,6 +7,7 @@ import {
   hashedFiles,
   isAdapter,
   isWeightFile,
+  licenceIn,
   listModels,
   manyMeant,
   meantModel,
@@ -94,7 +95,7 @@ async function baseAt(path: string, reference: string, dir: string): Promise<Bas
     name: basename(path),
     reference,
     record: known && {id: known.id, name: known.name},
-    licence: await licenceOf(path)
+    licence: await licenceIn(path)
   };
 }
 
@@ -114,7 +115,7 @@ async function storedBase(id: string, base: string, context: BuildContext): Prom
     name: manifest.name,
     // A name of the hub is known to other tools, too.
     reference: /^[\w.-]+\/[\w.-]+$/.test(manifest.name) ? manifest.name : manifest.id,
-    licence: await licenceOf(folder)
+    licence: await licenceIn(folder)
   };
 }
 
@@ -125,11 +126,4 @@ async function mergeFirst(adapter: ModelManifest, dir: string): Promise<string> 
   const [on] = adapter.parents;
   const model = `${on ? word(on) : "BASE"}+${word(adapter)}`;
   return ` Merge it into its base first, by the recipe {merge_method: passthrough, models: [{model: ${model}}]} (\`assay merge RECIPE.yml --out DIR\`), and begin with what that makes.`;
-}
-
-/** The licence that a model's README states in its front matter; undefined when it states none. */
-async function licenceOf(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, "README.md"), "utf8").catch(() => "");
-  const front = /^---\n([\s\S]*?)\n---/.exec(text)?.[1] ?? "";
-  return /^license:\s*(\S.*?)\s*$/m.exec(front)?.[1];
 }

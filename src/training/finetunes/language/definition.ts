@@ -1,6 +1,7 @@
 import type {TrainingColumns} from "./columnsSchema.js";
 import {allTargets, type Precision, type PreferenceLoss, type ScheduleName} from "../../trainer/index.js";
 import type {DeclaredData, ModelSource} from "../modelSource.js";
+import type {SoftLabels} from "./softLabels.js";
 import type {TokenizerFiles} from "./tokenizer.js";
 
 /** A model that begins with random weights. */
@@ -29,6 +30,8 @@ export interface FinetuneDefinition extends DeclaredData {
   learn?: "answers" | "all";
   method: "full" | "lora" | "dora";
   lora?: {rank?: number; alpha?: number; targets?: string[]; rslora?: boolean};
+  /** Learn the teacher's probabilities too, of rows of `answersOf(…, {form: "soft"})`. */
+  soft?: SoftLabels;
   preference?: {loss?: PreferenceLoss; beta?: number; labelSmoothing?: number; sft?: number};
   /** How a frozen base is kept in memory. */
   precision?: Precision;

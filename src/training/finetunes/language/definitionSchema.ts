@@ -73,6 +73,10 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
     targets: listOf(text("a linear layer's name"), "a list of linear layers", 1).optional(),
     rslora: flag().optional()
   }).optional(),
+  soft: exactly<Inner<"soft">>("settings such as {share: 0.5}", {
+    share: number({above: 0, most: 1}).optional(),
+    column: text("a column's name").optional()
+  }).optional(),
   preference: exactly<Inner<"preference">>("settings such as {beta: 0.1}", {
     loss: oneOf(preferenceLosses).optional(),
     beta: positive(),
@@ -108,6 +112,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
 /** What a fine-tune's definition may say. */
 const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
   const {
+    soft,
     format,
     method,
     columns = {},
@@ -137,6 +142,8 @@ const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
       path: ["preference", "labelSmoothing"],
       message: 'goes with loss "robust": the other losses have none'
     });
+  if (soft && format === "preference")
+    problems.push({path: ["soft"], message: "goes with no preference pairs, which are compared"});
   if (dropout && method !== "full")
     problems.push({path: ["dropout"], message: 'goes with method "full": adapters are trained without'});
   if (dropout && format === "preference")

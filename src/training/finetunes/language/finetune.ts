@@ -14,6 +14,7 @@ import {
 import {type ModelManifest, NotMade} from "../../../weights/models/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import {trainingDir} from "../../../base/store/index.js";
+import {type OrAnswers, withAnswersData} from "../answersData.js";
 import {chosenRows} from "../chosenRows.js";
 import type {BuildContext, ModelSource} from "../modelSource.js";
 import {builtOnce, leftOutOf} from "../trainedSource.js";
@@ -55,10 +56,12 @@ const PAIRS_VERSION = 5;
 
 /**
  * Declares a fine-tune of a language model. A file `finetunes/NAME.finetune.ts` default-exports what this returns; in an
- * eval it is a source of a model like any trainer. Throws a UserError that names every field that is absent or wrong.
+ * eval it is a source of a model like any trainer. Its `dataset` may be `answersOf(…)`, without a split. Throws a UserError that
+ * names every field that is absent or wrong.
  * @param unnamed what its model is called when the definition has no `name`; `assay finetune` gives the file's
  */
-export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"): Finetune {
+export function finetune(given: OrAnswers<FinetuneDefinition>, unnamed = "fine-tune"): Finetune {
+  const definition = withAnswersData(given);
   checkFinetune(definition);
   const name = definition.name ?? unnamed;
   /** Its own data, whoever asks, and no seed but its own: the same model for every eval, command and fine-tune that names it. */

@@ -93,6 +93,7 @@ export async function makeFinetune(
     format: definition.format,
     learn: definition.learn ?? "answers",
     ...deciding,
+    soft: definition.soft && {share: 0.5, ...definition.soft, examples: train.soft},
     preference: job.data.kind === "pairs" ? job.data.preference : undefined,
     base: base.id,
     library: {version, features}

@@ -8,6 +8,7 @@ import {chatExample} from "../exports/chatExample.js";
 import type {TrainingRow} from "../modelSource.js";
 import {type Conversation, conversationExample} from "./conversation.js";
 import type {FinetuneDefinition} from "./definition.js";
+import {softExample} from "./softLabels.js";
 import type {TextReader} from "./tokenizer.js";
 import {answerExample, toolsOf, turnOf} from "./turns.js";
 
@@ -28,6 +29,8 @@ export interface PreparedRows<T> {
   /** Tokens of the longest one before it was cut. */
   longestWhole: number;
   rowsSha256: string;
+  /** Examples with a teacher's probabilities; undefined where none are asked for. */
+  soft?: number;
   /** Rows that make no example, with the reason. */
   broken: {row: string; reason: string}[];
 }
@@ -51,6 +54,7 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
     longest: 0,
     longestWhole: 0,
     rowsSha256: "",
+    soft: definition.soft && 0,
     broken: []
   };
   const ids: string[] = [];
@@ -82,6 +86,7 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
     }
     if (whole.some(({ids: own}) => own.length > length)) prepared.cut++;
     ids.push(row.id);
+    if (short[0]!.soft) prepared.soft!++;
     for (const {ids: own, labels} of short) {
       prepared.tokens += own.length;
       prepared.learned += labels.filter((label) => label !== IGNORED).length;
@@ -122,7 +127,11 @@ function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
 
 /** One example, or two of a preference. */
 function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: TrainingRow): TokenExample[] {
-  const {columns = {}, system, format, learn} = definition;
+  const {columns = {}, system, format, learn, soft} = definition;
+  if (soft) {
+    const [plain] = examplesOf({...definition, soft: undefined}, reader, row);
+    return [softExample(plain!, row[soft.column ?? "logprobs"], reader, soft) ?? plain!];
+  }
   if (format === "chat")
     return [conversationExample(reader, {...conversationOf(row, columns.messages), system}, learn)];
   const [prompt, ...answers] = exampleColumns(definition) as [string, ...string[]];

@@ -55,10 +55,11 @@ export async function prepareJob(
   const defaults = defaultsOf(definition);
   const length = Math.min(definition.length ?? defaults.length, config.maxPositions);
   const part = definition.part ?? "train";
-  const of = (rows: AsyncIterable<{id: string}>) =>
-    prepareRows<TokenExample | PreferencePair>(definition, reader, rows as never, length);
+  const of = (rows: AsyncIterable<{id: string}>, asked = definition) =>
+    prepareRows<TokenExample | PreferencePair>(asked, reader, rows as never, length);
   const train = await of(context.rows(part));
   refuseBroken(context, part, train);
+  tellSoft(context, train);
   const limit = {length, most: config.maxPositions, dataset: context.dataset};
   const lossesOf = (name: string, prepared: typeof train) =>
     [cutRows(name, prepared, limit), samePairs(name, prepared, context.dataset)].filter(
@@ -74,7 +75,9 @@ export async function prepareJob(
     );
   }
   const wanted = checkedPart(definition);
-  const validation = wanted === false ? undefined : await of(context.rows(wanted));
+  // What is learned from a teacher's probabilities is checked by its words, as any other training.
+  const validation =
+    wanted === false ? undefined : await of(context.rows(wanted), {...definition, soft: undefined});
   const cuts = [...lost, ...(wanted === false ? [] : lossesOf(wanted, validation!))];
   if (wanted !== false && validation?.items.length === 0) tellUnchecked(definition, context, wanted);
   const settings = trainingSettings(definition, length, train.items, context);
@@ -139,6 +142,19 @@ function tellUnchecked(
   const ends = patience === undefined ? "" : ", and `patience` ends nothing";
   onProgress?.(
     `${dataset}: part "${part}" gives no example: nothing is checked while it trains${ends}. The last weights are the result.`
+  );
+}
+
+/** Says how many examples have no probabilities of the teacher; refuses when none has. */
+function tellSoft({dataset, onProgress}: BuildContext, {soft, items}: PreparedRows<unknown>): void {
+  if (soft === undefined || soft === items.length) return;
+  const why = "their answers' tokens are not the teacher's, whose tokenizer is another, or it told none";
+  if (soft === 0)
+    throw new UserError(
+      `${dataset}: no example has log probabilities to learn: ${why}. Leave out \`soft\`, or take a base with the teacher's tokenizer.`
+    );
+  onProgress?.(
+    `${dataset}: ${items.length - soft} of ${items.length} examples are learned by their words alone: ${why}`
   );
 }
 

@@ -22,8 +22,8 @@ export function tokensOfParts(encode: Encode, parts: readonly string[]): number[
 /** Texts that few tokens reach over. */
 const BEFORE = ["\n", "a", "0", "."];
 
-/** SentencePiece puts a space before a text, but not before what follows another. */
-function following(encode: Encode, text: string): number[] {
+/** The tokens of a text that follows another: SentencePiece puts a space before a text, but not before such a one. */
+export function following(encode: Encode, text: string): number[] {
   for (const before of BEFORE) {
     const head = encode(before);
     const through = encode(before + text);

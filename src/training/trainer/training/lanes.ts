@@ -85,9 +85,9 @@ export class Lanes {
     const lanes = [this.model, ...this.asides].slice(0, parts.length);
     const each = parts.map((_, i) => options(i));
     const compute = (lane: GradientWorker, i: number) => {
-      const {batch, labels} = parts[i]!;
+      const {batch, labels, soft} = parts[i]!;
       const {weight, ...own} = each[i]!;
-      return tokenLossesAside(lane, batch, targetsOf(batch, labels, weight), own);
+      return tokenLossesAside(lane, batch, targetsOf(batch, labels, weight, soft), own);
     };
     const found: Float32Array[] = [];
     if (threads < lanes.length) for (const [i, lane] of lanes.entries()) found.push(await compute(lane, i));

@@ -4,7 +4,7 @@ import {microBatch, planBatches} from "./batches.js";
 import type {TrainingData, TrainingJob} from "./job.js";
 import {partsOf} from "./lanes.js";
 import {pairRows} from "./pairs.js";
-import type {TokenExample} from "./rows.js";
+import type {LabelledBatch, TokenExample} from "./rows.js";
 import {lengthsOf} from "./session.js";
 import {IGNORED, type Targets, targetsOf} from "./targets.js";
 
@@ -64,11 +64,11 @@ function* microBatches(job: TrainingJob): Generator<number[][]> {
 }
 
 function partOf({data, settings}: TrainingJob, members: readonly (readonly number[])[]): LanePart {
-  const {batch, labels} =
+  const {batch, labels, soft}: LabelledBatch =
     data.kind === "examples"
       ? microBatch(data.train, members, settings.packed !== undefined)
       : pairRows(members.flat().map((i) => data.train[i]!));
-  return {batch, targets: targetsOf(batch, labels, 1)};
+  return {batch, targets: targetsOf(batch, labels, 1, soft)};
 }
 
 /** The first of each shape. */
@@ -100,7 +100,8 @@ class Largest {
 
 /** Of each thing to learn. */
 function sizesOf(data: TrainingData): Size[] {
-  const learned = ({labels}: TokenExample) => labels.reduce((n, label) => (label === IGNORED ? n : n + 1), 0);
+  const learned = ({labels, soft}: TokenExample) =>
+    labels.reduce((n, label, i) => (label === IGNORED ? n : n + (soft?.[i]?.tokens.length ?? 1)), 0);
   if (data.kind === "examples")
     return data.train.map((one) => ({rows: 1, length: one.ids.length, learned: learned(one)}));
   return data.train.map(({chosen, rejected}) => ({

@@ -1,16 +1,29 @@
 import {type Batch, emptyBatch} from "../batch.js";
 import {IGNORED} from "./targets.js";
 
+/** What is learned at a token in place of the token alone: a loss of Σ share · (−log p), and `entropy` more, which has no gradient. */
+export interface SoftLabel {
+  tokens: number[];
+  /** They sum to 1. */
+  shares: number[];
+  /** Of the teacher's own shares, weighted and below 0: with it the part that is no cross-entropy is a KL divergence. */
+  entropy: number;
+}
+
 /** One text to learn: its tokens, and for each the token itself where it is learned, −100 where not. */
 export interface TokenExample {
   ids: number[];
   labels: number[];
+  /** For each token what is learned in its place, null where it is the token alone; absent where it is everywhere. */
+  soft?: (SoftLabel | null)[];
 }
 
 /** Rows of tokens with their labels. */
 export interface LabelledBatch {
   batch: Batch;
   labels: number[][];
+  /** As `labels`, where examples have soft ones. */
+  soft?: (SoftLabel | null)[][];
 }
 
 export interface RowOptions {
@@ -56,7 +69,9 @@ export function packedRows(
     );
     return own;
   });
-  return {batch, labels};
+  if (!rows.flat().some(({soft}) => soft)) return {batch, labels};
+  const soft = rows.map((row) => row.flatMap(({ids, soft = ids.map(() => null)}) => soft));
+  return {batch, labels, soft};
 }
 
 /** A prompt and the answer to it, of which only the answer is learned. */
@@ -66,14 +81,13 @@ export function answered(prompt: readonly number[], answer: readonly number[]): 
 
 /** An example cut to `length` tokens, from the end or from the start. */
 export function cut(
-  {ids, labels}: TokenExample,
+  {ids, labels, soft}: TokenExample,
   length: number,
   keep: "start" | "end" = "start"
 ): TokenExample {
-  if (ids.length <= length) return {ids, labels};
-  return keep === "start"
-    ? {ids: ids.slice(0, length), labels: labels.slice(0, length)}
-    : {ids: ids.slice(-length), labels: labels.slice(-length)};
+  const part = <T>(all: T[]) =>
+    all.length <= length ? all : keep === "start" ? all.slice(0, length) : all.slice(-length);
+  return {ids: part(ids), labels: part(labels), soft: soft && part(soft)};
 }
 
 /**

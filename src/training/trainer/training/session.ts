@@ -95,10 +95,14 @@ export class TrainingSession {
     const batches = micro.map((rows) =>
       partsOf(rows, this.lanes.count).map((part) => microBatch(train, part, packed !== undefined))
     );
-    const count = batches
-      .flat()
-      .reduce((sum, {batch, labels}) => sum + targetsOf(batch, labels, 1).tokens.length, 0);
-    let loss = 0;
+    const targets = batches.map((parts) =>
+      parts.map(({batch, labels, soft}) => targetsOf(batch, labels, 1, soft))
+    );
+    // Of soft labels the shares of a token sum to 1, but for rounding.
+    const count = Math.round(
+      targets.flat().reduce((sum, {weights}) => weights.reduce((own, weight) => own + weight, sum), 0)
+    );
+    let loss = targets.flat().reduce((sum, {constant}) => sum + constant, 0) / (count || 1);
     let tokens = 0;
     for (const [i, parts] of batches.entries()) {
       const options = (part: number) => ({
@@ -107,8 +111,8 @@ export class TrainingSession {
         checkpointing,
         dropout: dropout ? {share: dropout, seed: [seed, index, i, part]} : undefined
       });
-      for (const losses of await this.lanes.losses(parts, options))
-        for (const nll of losses) loss += nll / count;
+      for (const [part, losses] of (await this.lanes.losses(parts, options)).entries())
+        losses.forEach((nll, at) => (loss += (nll * targets[i]![part]!.weights[at]!) / count));
       for (const part of parts) tokens += tokensOf(part);
       await pause();
     }

@@ -65,7 +65,7 @@ describe("the page of rows", () => {
         [right / said, right / support, (2 * right) / (support + said)].map(percent)
       );
       const shown = (one: {low: number; high: number}) =>
-        `${percent(one.low).slice(0, -1)}–${percent(one.high)}`;
+        `${percent(one.low).slice(0, -1)} to ${percent(one.high)}`;
       const {precision: p, recall: r, f1: f} = intervals.get(label!)!;
       expect(await small(page, label!)).toEqual([shown(p!), shown(r!), shown(f!)]);
     }
@@ -121,7 +121,7 @@ describe("the page of rows", () => {
     await region.locator("td.number").nth(2).hover();
     const note = page.locator(".figure-note");
     expect(await note.innerText()).toMatch(
-      /Precision: [\d.]+%, [\d.]+–[\d.]+%\. Expected \d+\. Of the rows answered/
+      /Precision: [\d.]+%, [\d.]+ to [\d.]+%\. Expected \d+\. Of the rows answered/
     );
     await page.mouse.move(0, 0);
     await note.waitFor({state: "detached"});

@@ -1,3 +1,4 @@
+import {formatEstimate} from "../../../../src/evals/decisions/index.js";
 import {describe, expect, it} from "vitest";
 import {
   breakEvens,
@@ -27,8 +28,8 @@ describe("the page of costs", () => {
     const {found} = breakEvens(table, settings).find(({a, b}) => a.sample === b.sample)!;
     const crossings = await cells(page, "Break-even volumes, the lowest first");
     expect(crossings[0]!.slice(2, 4)).toEqual([
-      Math.round(found!.requestsPerMonth).toLocaleString("en-US"),
-      `${Math.round(found!.low!).toLocaleString("en-US")} to ${Math.round(found!.high!).toLocaleString("en-US")}`
+      formatEstimate(found!.requestsPerMonth),
+      `${formatEstimate(found!.low!)} to ${formatEstimate(found!.high!)}`
     ]);
     expect(problems).toEqual([]);
     await page.close();

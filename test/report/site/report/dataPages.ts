@@ -48,6 +48,7 @@ describe("the data page", () => {
     for (const summary of await page.locator("summary").all()) await summary.click();
     expect(await seriousViolations(page)).toEqual([]);
     await choose(page, "mails, 2026-11-16");
+    await page.getByText("Erased rows", {exact: true}).click();
     const [erasure] = await cells(page, "Rows erased, the latest erasure first");
     const touched = (await report.store.runs()).filter((run) => run.purged);
     expect(erasure!.slice(1, 3)).toEqual(["request 2026-14", "4"]);
@@ -104,7 +105,7 @@ describe("the splits page", () => {
   });
 
   it("shows what the choice changes in the best candidate's score", async (context) => {
-    const {page} = await open(context, "splits");
+    const {page} = await open(context, `splits?run=${report.run("mail-triage", "by thread").id}`);
     const of = (name: string) => report.run("mail-triage", name);
     const {best} = of("by thread").verdict;
     const table = await cells(page, `Scores of ${best} by split`);

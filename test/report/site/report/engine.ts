@@ -28,6 +28,6 @@ export async function engineTable(scorer: string, slice?: string): Promise<Score
   };
 }
 
-/** "81.2–87.3%" of the bounds of a share. */
+/** "81.2 to 87.3%" of the bounds of a share. */
 export const range = (low: number | undefined, high: number | undefined): string =>
-  `${(100 * low!).toFixed(1)}–${(100 * high!).toFixed(1)}%`;
+  `${(100 * low!).toFixed(1)} to ${(100 * high!).toFixed(1)}%`;

@@ -231,6 +231,33 @@ describe("the page of a row", () => {
     await page.close();
   });
 
+  it("copies a row as Markdown and as a link, with its answers", async (context) => {
+    const {page} = await judged(context, "row", "&row=q102");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const copied = async (button: string) => {
+      await page.getByRole("button", {name: button}).click();
+      await page.getByRole("button", {name: button}).getByText("Copied").waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    expect(await copied("Copy a link to this row")).toBe(page.url());
+    const markdown = await copied("Copy this row as Markdown");
+    expect(markdown).toContain(`## Row [q102](${page.url()})`);
+    expect(markdown).toContain("**user**\n\n```text\nWhat is 102 and 4?\n```");
+    expect(markdown).toMatch(/\*\*wordy\*\* judge: 100\.0%, people: /);
+    await page.close();
+  });
+
+  it("is found from a page of data, in whichever run has it", async (context) => {
+    const [version] = await report.store.versions("questions");
+    const other = report.run("intent-clear").id;
+    const {page} = await open(context, "row");
+    // Not waited for: it goes on to the run that has the row.
+    await page.goto(`${report.server.url}row?run=${other}&dataset=questions@${version!.id}&row=q102`);
+    await page.getByRole("heading", {name: "Row q102"}).waitFor();
+    expect(page.url()).not.toContain(other);
+    await page.close();
+  });
+
   it("says so when the run has no such row, and when none is chosen", async (context) => {
     for (const [more, title] of [
       ["&row=nobody", /has no row nobody/],

@@ -57,7 +57,7 @@ describe("every figure", () => {
     await page.keyboard.press("End");
     const note = page.locator(".walk .figure-note");
     const last = await note.innerText();
-    expect(last).toMatch(/\n[\d.]+% \([\d.]+–[\d.]+%, 95% interval\)\nn [\d,]+ of [\d,]+$/);
+    expect(last).toMatch(/\n[\d.]+% \([\d.]+ to [\d.]+%, 95% interval\)\nn [\d,]+ of [\d,]+$/);
     const ring = (await figure.locator(".ring").boundingBox())!;
     await page.keyboard.press("Escape");
     expect(await note.count()).toBe(0);

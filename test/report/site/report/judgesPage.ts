@@ -104,7 +104,7 @@ describe("the page of judges", () => {
         percent(found.judgeMean),
         percent(found.humanOnly?.estimate),
         percent(found.estimate),
-        `${(100 * found.low).toFixed(1)}–${(100 * found.high).toFixed(1)}%`.replace(/-(?=\d)/, "−"),
+        `${(100 * found.low).toFixed(1)} to ${(100 * found.high).toFixed(1)}%`.replace(/-(?=\d)/, "−"),
         percent(found.weight)
       ];
     });

@@ -58,6 +58,7 @@ describe("on a phone", () => {
 
   it("keeps the note of a figure that was touched, and takes it away when something else is", async (context) => {
     const {page} = await open(context, `comparison?run=${byThread().id}`, PHONE);
+    await page.getByText("Class by class").click();
     const region = page.getByRole("region", {name: /^Classes of/});
     const cell = region.locator("td.number").nth(2);
     await cell.scrollIntoViewIfNeeded();

@@ -58,7 +58,7 @@ describe("scores in stars", () => {
     await page.getByText("How sure, and on what").click();
     const text = await page.locator(".verdict").innerText();
     expect(text).toContain("good and plain are a tie: they differ by less than 0.25. Choose by cost.");
-    expect(text).toMatch(/4\.\d+–[45](\.\d+)?, stars/);
+    expect(text).toMatch(/4\.\d+ to [45](\.\d+)?, stars/);
     expect(text).toContain("Differences within a margin of 0.25 do not matter.");
     expect(text).not.toMatch(/points|[1-9]\d\d\.\d/);
     await page.close();

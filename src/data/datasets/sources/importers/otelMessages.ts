@@ -18,6 +18,24 @@ export function exchangeOf(
   attributes: JsonObject,
   attributesOf: (list: unknown) => JsonObject
 ): SpanExchange {
+  const {asked, answers} = spanMessages(span, attributes, attributesOf);
+  const [answer] = answers;
+  const user = asked.findLast(({role}) => role === "user");
+  const calls = answer && callsIn(answer);
+  const text = answer && textIn(answer.content);
+  return {
+    input: user && textIn(user.content),
+    output: text === "" && calls !== undefined ? undefined : text,
+    tool_calls: calls
+  };
+}
+
+/** All messages of a span, and its choices. */
+export function spanMessages(
+  span: JsonObject,
+  attributes: JsonObject,
+  attributesOf: (list: unknown) => JsonObject
+): {asked: JsonObject[]; answers: JsonObject[]} {
   const events = objectsOf(span.events).map((event) => ({
     ...attributesOf(event.attributes),
     name: textOf(event.name) ?? ""
@@ -30,20 +48,13 @@ export function exchangeOf(
     numbered(attributes, "gen_ai.prompt"),
     eventMessages(events, /^gen_ai\.(\w+)\.message$/)
   );
-  const [answer] = firstOf(
+  const answers = firstOf(
     messagesIn(attributes["gen_ai.output.messages"] ?? attributes["gen_ai.completion"]),
     messagesIn(told("gen_ai.content.completion", "gen_ai.completion")),
     numbered(attributes, "gen_ai.completion"),
     eventMessages(events, /^gen_ai\.choice$/)
   );
-  const user = asked.findLast(({role}) => role === "user");
-  const calls = answer && callsIn(answer);
-  const text = answer && textIn(answer.content);
-  return {
-    input: user && textIn(user.content),
-    output: text === "" && calls !== undefined ? undefined : text,
-    tool_calls: calls
-  };
+  return {asked, answers};
 }
 
 /** The text parts, one below the other; reasoning, images and calls of tools are none. Undefined where there is no text. */

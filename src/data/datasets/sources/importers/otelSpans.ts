@@ -54,7 +54,7 @@ function rowOf(span: JsonObject, resource: JsonObject, file: string): object | u
     provider: textOf(attributes["gen_ai.provider.name"] ?? attributes["gen_ai.system"]),
     model: textOf(model),
     conversation: textOf(attributes["gen_ai.conversation.id"]),
-    system: textsOf(attributes["gen_ai.system_instructions"]),
+    system: instructionsIn(attributes["gen_ai.system_instructions"]),
     ...exchangeOf(span, attributes, attributesOf),
     prompt_tokens: numberOf(
       attributes["gen_ai.usage.input_tokens"] ?? attributes["gen_ai.usage.prompt_tokens"]
@@ -63,24 +63,24 @@ function rowOf(span: JsonObject, resource: JsonObject, file: string): object | u
       attributes["gen_ai.usage.output_tokens"] ?? attributes["gen_ai.usage.completion_tokens"]
     ),
     latency_ms: known ? Number(end - start) / 1e6 : undefined,
-    error: textOf(attributes["error.type"]) ?? failureOf(span.status)
+    error: textOf(attributes["error.type"]) ?? spanFailure(span.status)
   };
 }
 
 /** A status of an error, by its number or its name. */
-function failureOf(status: unknown): string | undefined {
+export function spanFailure(status: unknown): string | undefined {
   const failed = [2, "2", "STATUS_CODE_ERROR"].includes(at(status, "code") as string);
   return failed ? textOf(at(status, "message") || "error") : undefined;
 }
 
 /** Instructions are parts, as a message has. */
-function textsOf(value: unknown): string | undefined {
+export function instructionsIn(value: unknown): string | undefined {
   const parts = objectsOf(parsedJson(value));
   return parts.length > 0 ? textIn(parts) : textOf(value);
 }
 
 /** OTLP writes attributes as a list of keys and typed values. */
-function attributesOf(list: unknown): JsonObject {
+export function attributesOf(list: unknown): JsonObject {
   return Object.fromEntries(objectsOf(list).map(({key, value}) => [String(key), plain(value)]));
 }
 
