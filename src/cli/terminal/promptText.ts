@@ -24,11 +24,16 @@ export function toolsText(candidate: string, tools: readonly object[]): string {
 export function previewText(title: string, {rows, tools, notPrepared}: PromptPreview): string {
   return [
     `${title}: prompts of ${rows.length} rows; nothing was sent`,
-    ...rows.flatMap(({rowId, prompts, refused}) => [
+    ...rows.flatMap(({rowId, prompts, columns, refused}) => [
       dim(`row ${printable(rowId)}`),
       ...prompts.flatMap(({variant, messages, failed}) => [
         ...(prompts.length > 1 ? [bold(printable(variant))] : []),
         messages ? messagesText(messages) : `! ${printable(failed ?? "")}`
+      ]),
+      ...columns.flatMap(({name, candidates: readers, text}) => [
+        bold(`column ${printable(name)}, given to classifiers of ${printable(readers.join(", "))} instead`),
+        printableLines(text),
+        ""
       ]),
       ...refused.map(({name, reason}) => `! not sent to ${printable(name)}: ${printable(reason)}`)
     ]),

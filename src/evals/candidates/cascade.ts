@@ -22,6 +22,7 @@ import {
 } from "../../base/validation/checked.js";
 import {UserError} from "../../base/validation/index.js";
 import {
+  columnsOfStages,
   completeAt,
   identityOfStages,
   prepareStages,
@@ -71,6 +72,7 @@ export function cascade(name: string, stages: readonly Candidate[], settings: Ca
     hosting: settings.hosting,
     wayThere: settings.wayThere,
     baseline: settings.baseline,
+    stageReads: columnsOfStages(stages),
     async prepare(context) {
       const {prepared, close} = await prepareStages(stages, context);
       return {endpoint: cascadeEndpoint(name, prepared, settings), model: name, close};

@@ -13,6 +13,7 @@ import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {assertChecked, exactly, flag, listOf, number} from "../../base/validation/checked.js";
 import {UserError} from "../../base/validation/index.js";
 import {
+  columnsOfStages,
   completeAt,
   identityOfStages,
   prepareStages,
@@ -75,6 +76,7 @@ export function reranked(
     hosting,
     wayThere,
     baseline,
+    stageReads: columnsOfStages(models),
     apart: models.every(({apart}) => apart),
     async prepare(context) {
       const {prepared, close} = await prepareStages(models, context);

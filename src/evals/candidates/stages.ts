@@ -4,6 +4,7 @@ import {
   type CompletionRequest,
   type Endpoint,
   EndpointError,
+  type Message,
   type TokenPrice,
   withParams
 } from "../../inference/endpoints/index.js";
@@ -101,9 +102,25 @@ export function stageRequest(
   return {
     ...request,
     model,
+    messages: stageMessages(candidate, request.messages),
     params: withParams(candidate.params, request.params),
     tools: candidate.tools ?? request.tools
   };
+}
+
+/** The column that a classifier reads, or the prompt: with the columns for a stage that has stages of its own. */
+function stageMessages({reads, stageReads}: Candidate, messages: Message[]): Message[] {
+  const last = messages.at(-1);
+  if (!last?.columns || stageReads) return messages;
+  const {columns, ...sent} = last;
+  const own = columns.find(({name}) => name === reads);
+  return own ? [{role: "user", content: own.text}] : messages.with(-1, sent);
+}
+
+/** The columns that some of the stages read, at any depth; undefined when none does. */
+export function columnsOfStages(stages: readonly Candidate[]): string[] | undefined {
+  const names = stages.flatMap(({reads, stageReads}) => reads ?? stageReads ?? []);
+  return names.length > 0 ? [...new Set(names)].sort() : undefined;
 }
 
 /** One answer of a stage, by whoever makes the calls of stages. */

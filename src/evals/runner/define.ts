@@ -54,6 +54,8 @@ export interface Candidate extends CandidateCosts {
   tools?: ToolDefinition[];
   /** The column that it is given alone, whatever the prompt; absent for one that answers the prompt. */
   reads?: string;
+  /** Of a candidate of several models: the columns that some of them read. */
+  stageReads?: readonly string[];
   /** Where it is reached, when that is known without preparing it: lets `assay doctor` ask beforehand. */
   reach?: {endpoint: Endpoint; model: string};
   /** Making it computes in processes of its own: `assay rebuild` may make it while earlier evals run. */

@@ -52,6 +52,7 @@ export const candidateSchema = exactly<Candidate>("a candidate such as candidate
   }).optional(),
   apart: flag().optional(),
   reads: text().optional(),
+  stageReads: listOf(text(), "a list of columns").optional(),
   hosting: hosting.optional(),
   wayThere: wayThere.optional(),
   prepare: func("a function that makes the candidate ready")

@@ -91,4 +91,6 @@ export interface PreviewedRow {
   prompts: {variant: string; messages?: Message[]; failed?: string}[];
   /** Candidates, and scorers that ask a model, to which the row would not be sent. */
   refused: {name: string; reason: string}[];
+  /** The columns that classifiers are given instead, alone or as stages of a candidate. */
+  columns: {name: string; candidates: string[]; text: string}[];
 }

@@ -12,6 +12,8 @@ export interface Message {
   name?: string;
   tool_calls?: ToolCall[];
   tool_call_id?: string;
+  /** Of the last message to a cascade or a reranked candidate: what its classifiers are given instead. No model is sent it. */
+  columns?: readonly {name: string; text: string}[];
 }
 
 /** A tool definition as OpenAI-compatible servers take it; `parameters` is a JSON schema. */

@@ -1,4 +1,5 @@
 import {Template} from "@huggingface/jinja";
+import {spellAsPython} from "./pythonWords.js";
 import type {ChatContext, ChatMessage, TextSpan} from "./types.js";
 
 export interface RenderOptions extends ChatContext {
@@ -63,7 +64,9 @@ export function chatTemplate(source: string): ChatTemplate {
 
 function parse(source: string): Template {
   try {
-    return new Template(source.replace(/\bstrftime_now\b/g, TODAY));
+    const template = new Template(source.replace(/\bstrftime_now\b/g, TODAY));
+    spellAsPython(template.parsed);
+    return template;
   } catch (cause) {
     throw new TemplateError(`the chat template is no valid Jinja: ${(cause as Error).message}`, {cause});
   }

@@ -45,6 +45,20 @@ describe("a chat template", () => {
     expect(() => chatTemplate("{% for")).toThrow(TemplateError);
   });
 
+  it.each([
+    // As Jinja2 3.1.6 renders them.
+    ["{{ none }} {{ messages[0].name }} {{ messages[0].get('name') }}", "None None None"],
+    ["{{ 'a' ~ messages[0].name ~ true }}", "aNoneTrue"],
+    ["{{ messages[0].name | trim }} {{ 'a' + none|string }}", "None aNone"],
+    ["{{ messages[0].name if true else 'x' }}{{ 'x' if false }}{{ unknown }}", "None"],
+    ["{% macro m(v) %}{{ v }}{% endmacro %}{% if true %}{{ m(none) }}{{ m(false) }}{% endif %}", "NoneFalse"],
+    ["{% set v = none %}{% set w %}{{ v }}{% endset %}{{ v or 'x' }} {{ v is none and w }}", "x None"],
+    ['{{ {"a": none} | tojson }}', '{"a": null}']
+  ])("spells None, True and False as Python: %s", (source, text) => {
+    const nameless = [{role: "user", content: "one", name: null}];
+    expect(chatTemplate(source).render(nameless).text).toBe(text);
+  });
+
   it("says the same day on any day, unless it is told one", () => {
     const template = chatTemplate("{{ strftime_now('%d %b %Y') }}");
     expect(template.render([]).text).toBe("26 Jul 2024");
@@ -58,6 +72,25 @@ describe("spans by prefixes", () => {
     const {text} = template.render(turns);
     const spans = prefixSpans(template, turns)!;
     expect(spans.map(([from, to]) => text.slice(from, to))).toEqual(["two<|im_end|>\n", "four<|im_end|>\n"]);
+  });
+
+  it.each([
+    ["a system's words", "{% if messages and messages[0].role != 'system' %}S: be brief;{% endif %}", ""],
+    ["a beginning", "{% if messages %}<s>{% endif %}", ""],
+    [
+      "a header asked for within the loop",
+      "",
+      "{% if loop.last and add_generation_prompt %}assistant: {% endif %}"
+    ]
+  ])("leave out the header of a first message by the assistant: %s", (_, first, last) => {
+    const template = chatTemplate(
+      `${first}{% for m in messages %}{{ m.role + ': ' + m.content + ';' }}${last}{% endfor %}${
+        last === "" ? "{% if add_generation_prompt %}assistant: {% endif %}" : ""
+      }`
+    );
+    const {text} = template.render(turns.slice(1));
+    const spans = prefixSpans(template, turns.slice(1))!;
+    expect(spans.map(([from, to]) => text.slice(from, to))).toEqual(["two;", "four;"]);
   });
 
   it("are undefined for a template that rewrites earlier turns", () => {

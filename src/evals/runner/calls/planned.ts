@@ -4,7 +4,7 @@ import type {Database} from "../../../base/store/index.js";
 import type {Bits} from "../journal/bits.js";
 import {checkKey, type PlannedRequests} from "../plan/plan.js";
 import {estimatePromptTokens, jsonOfMessages} from "../plan/planLines.js";
-import {askedRepeat, type RenderedMessages, sentMessages} from "../plan/prompts.js";
+import {askedRepeat, type RenderedMessages, sentMessages, takesPrompt} from "../plan/prompts.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 
 /** A request of the plan that is not done. */
@@ -48,20 +48,17 @@ function* callsOfRow(
 ): Generator<Call> {
   const {variants, repeats} = plan;
   let n = position * ready.length * variants.length * repeats;
+  const renders: (RenderedMessages | undefined)[] = variants.map(() => undefined);
   const prompts: (PlannedPrompt | undefined)[] = variants.map(() => undefined);
   const isKept = plan.kept !== undefined;
   for (const [place, {candidate, prepared, key: keyOf}] of ready.entries())
     for (const [at, variant] of variants.entries())
       for (let repeat = 0; repeat < repeats; repeat++, n++) {
         if (done.has(n)) continue;
-        const shared = () => (prompts[at] ??= promptOf(variant.render(row), isKept));
-        const prompt =
-          candidate.reads === undefined
-            ? shared()
-            : promptOf(
-                sentMessages(candidate, row, () => variant.render(row)),
-                isKept
-              );
+        const rendered = () => (renders[at] ??= variant.render(row));
+        const prompt = takesPrompt(candidate)
+          ? (prompts[at] ??= promptOf(rendered(), isKept))
+          : promptOf(sentMessages(candidate, row, rendered), isKept);
         const refusal = privacyCheck.refusal(prepared.endpoint, rowId);
         const barred =
           refusal !== undefined

@@ -5,7 +5,7 @@ import type {EvalTask} from "../task.js";
 import {messagesJson} from "./completionKey.js";
 import {KeptKeys, MOST_KEPT} from "./keptKeys.js";
 import type {PrivacyCheck} from "./rowsForEndpoints.js";
-import {askedRepeat, type RenderedMessages, sentMessages, type Variant} from "./prompts.js";
+import {askedRepeat, type RenderedMessages, sentMessages, takesPrompt, type Variant} from "./prompts.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
 import type {PlannedRow} from "./rows.js";
@@ -55,16 +55,19 @@ export function planLines(
     total <= MOST_KEPT && variants.every(({isTemplate}) => isTemplate) ? new KeptKeys(total) : undefined;
   const refused: string[][] = ready.map(() => []);
   let n = 0;
-  const requestsOf = ({rowId, row}: PlannedRow, messages: readonly (string | undefined)[]): string => {
+  const requestsOf = (
+    {rowId, row}: PlannedRow,
+    rendered: readonly RenderedMessages[],
+    messages: readonly (string | undefined)[]
+  ): string => {
     let lines = "";
     for (const [index, {candidate, key, prepared}] of ready.entries()) {
       const stays = privacyCheck.refusal(prepared.endpoint, rowId) !== undefined;
       if (stays) refused[index]!.push(rowId);
-      for (const prompt of messages) {
-        const text =
-          candidate.reads === undefined
-            ? prompt
-            : jsonOfMessages(sentMessages(candidate, row, () => ({failed: ""})));
+      for (const [at, prompt] of messages.entries()) {
+        const text = takesPrompt(candidate)
+          ? prompt
+          : jsonOfMessages(sentMessages(candidate, row, () => rendered[at]!));
         for (let repeat = 0; repeat < resolved.repeats; repeat++) {
           const id = stays || text === undefined ? "" : key(text, askedRepeat(candidate, repeat), rowId);
           const tokens = estimatePromptTokens(text ?? "");
@@ -84,9 +87,10 @@ export function planLines(
         const expected = expectedValue(planned, resolved);
         unscorable.look(rowId, expected, row);
         lines.items += `${JSON.stringify(itemOf(planned, expected, task))}\n`;
-        const messages = variants.map((variant) => jsonOfMessages(variant.render(row)));
+        const rendered = variants.map((variant) => variant.render(row));
+        const messages = rendered.map(jsonOfMessages);
         lines.prompts += promptLinesOf(rowId, variants, messages);
-        lines.requests += requestsOf(planned, messages);
+        lines.requests += requestsOf(planned, rendered, messages);
       }
       return lines;
     },

@@ -1,9 +1,10 @@
 import {sensitivityOf} from "../../../data/privacy/index.js";
 import {UserError} from "../../../base/validation/index.js";
+import type {Candidate} from "../define.js";
 import type {PreviewedRow, PromptPreview} from "../result.js";
 import type {EvalTask} from "../task.js";
 import {knownRecipients, mayNothingGo, openPrivacyCheck} from "./rowsForEndpoints.js";
-import {variantsOf} from "./prompts.js";
+import {cellText, variantsOf} from "./prompts.js";
 import {fewShotRows, orderRows, readRows, type RunWorkspace} from "./rows.js";
 
 /** Renders the prompts of a run's first rows. Prepares no candidate and calls nobody. */
@@ -37,11 +38,13 @@ export async function previewPrompts(
     name,
     reason: `No row of a dataset of sensitivity "${sensitivityOf(version)}" may go to ${endpoint.name}, an endpoint of trust "${endpoint.trust}".`
   }));
+  const columnsRead = readColumns(candidates);
   const shown: PreviewedRow[] = [];
   for await (const batch of readRows(place.db, relation))
     for (const {rowId, row} of batch)
       shown.push({
         rowId,
+        columns: columnsRead.map((one) => ({...one, text: cellText(row[one.name])})),
         prompts: variants.map(({name, render}) => ({variant: name, ...render(row)})),
         refused: [
           ...never,
@@ -56,4 +59,12 @@ export async function previewPrompts(
     tools: candidates.flatMap(({name, tools}) => (tools?.length ? [{candidate: name, tools}] : [])),
     notPrepared: candidates.flatMap(({name, reach}) => (reach ? [] : [name]))
   };
+}
+
+function readColumns(candidates: readonly Candidate[]) {
+  const readers = new Map<string, string[]>();
+  for (const {name, reads, stageReads} of candidates)
+    for (const column of reads === undefined ? (stageReads ?? []) : [reads])
+      readers.set(column, [...(readers.get(column) ?? []), name]);
+  return [...readers].map(([name, readBy]) => ({name, candidates: readBy}));
 }

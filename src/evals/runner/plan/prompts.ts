@@ -2,7 +2,7 @@ import type {Message} from "../../../inference/endpoints/types.js";
 import type {Row} from "../../scorers/types.js";
 import {messageOf} from "../../../base/validation/index.js";
 import {sha256} from "../../../base/system/index.js";
-import type {Prompt} from "../define.js";
+import type {Candidate, Prompt} from "../define.js";
 
 /** One of an eval's prompts, ready to be given rows. */
 export interface Variant {
@@ -20,17 +20,32 @@ export interface Variant {
 export type RenderedMessages =
   {messages: Message[]; failed?: undefined} | {messages?: undefined; failed: string};
 
-/** What a candidate is sent of a row: the prompt, or the column that it reads, as one message. */
+/** What a candidate reads of a row beside the prompt, or in its place. */
+export type ReadColumns = Pick<Candidate, "reads" | "stageReads">;
+
+/** What a candidate is sent of a row: the prompt, with the columns that its stages read, or its own column as one message. */
 export function sentMessages(
-  {reads}: {reads?: string},
+  {reads, stageReads}: ReadColumns,
   row: Row,
   rendered: () => RenderedMessages
 ): RenderedMessages {
-  return reads === undefined ? rendered() : {messages: [{role: "user", content: cellText(row[reads])}]};
+  if (reads !== undefined) return {messages: [{role: "user", content: cellText(row[reads])}]};
+  const prompt = rendered();
+  if (!stageReads || !prompt.messages) return prompt;
+  const columns = stageReads.map((name) => ({name, text: cellText(row[name])}));
+  const [first, ...others] = prompt.messages;
+  // A prompt that is the column alone keeps its key.
+  if (others.length === 0 && columns.every(({text}) => text === first!.content)) return prompt;
+  return {messages: prompt.messages.with(-1, {...prompt.messages.at(-1)!, columns})};
+}
+
+/** Whether it is sent the prompt as it is, which candidates share. */
+export function takesPrompt({reads, stageReads}: ReadColumns): boolean {
+  return reads === undefined && stageReads === undefined;
 }
 
 /** The same column gives a classifier's answer again: its repeats are one request. */
-export function askedRepeat({reads}: {reads?: string}, repeat: number): number {
+export function askedRepeat({reads}: ReadColumns, repeat: number): number {
   return reads === undefined ? repeat : 0;
 }
 
@@ -153,7 +168,7 @@ function fill(template: string, row: Row): string {
   return template.replace(PLACE, (_place, column: string) => cellText(row[column]));
 }
 
-function cellText(value: unknown): string {
+export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -23,27 +23,14 @@ export function freshId(prefix: string): string {
 
 /** A part of a page with its heading, which an address may name. */
 export function section(title: string, ...content: PageContent[]): HTMLElement {
-  const id = sectionId(title);
-  return named(
-    id,
+  const id = `section-${plainName(title)}`;
+  return anchored(
     html`<section class="part" aria-labelledby=${id}>
       <h2 id=${id}>${title}</h2>
       ${flat(content)}
-    </section>`
+    </section>`,
+    id
   );
-}
-
-const sectionId = (title: string) => `section-${plainName(title)}`;
-
-let shownAnchor = false;
-
-/** The part that the address names is scrolled to: the browser looked for it before it was drawn. */
-function named(id: string, node: HTMLElement): HTMLElement {
-  if (location.hash === `#${id}` && !shownAnchor) {
-    shownAnchor = true;
-    setTimeout(() => node.scrollIntoView());
-  }
-  return node;
 }
 
 /** Up to this width a window is a phone's, as in `styles/phone.css`. */
@@ -54,16 +41,27 @@ export const isPhone = () => globalThis.innerWidth <= PHONE;
 
 /** A further part of a page with its heading: on a phone it is closed until a reader opens it, or an address names it. */
 export function furtherSection(title: string, ...content: PageContent[]): HTMLElement {
-  const id = sectionId(title);
-  return named(
-    id,
+  const id = `section-${plainName(title)}`;
+  return anchored(
     html`<section class="part" aria-labelledby=${id}>
-      <details class="further" open=${!isPhone() || location.hash === `#${id}`}>
+      <details class="further" open=${!isPhone() || globalThis.location?.hash === `#${id}`}>
         <summary><h2 id=${id}>${title}</h2></summary>
         ${flat(content)}
       </details>
-    </section>`
+    </section>`,
+    id
   );
+}
+
+let shownAnchor = false;
+
+/** Scrolls to a part that the address names: the browser has looked for it before it was drawn. */
+function anchored(part: HTMLElement, id: string): HTMLElement {
+  if (globalThis.location?.hash === `#${id}` && !shownAnchor) {
+    shownAnchor = true;
+    setTimeout(() => part.scrollIntoView());
+  }
+  return part;
 }
 
 /** Says what is missing and what to do about it, in place of a chart. */
