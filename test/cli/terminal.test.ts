@@ -156,7 +156,7 @@ describe("the command line", () => {
     );
     await loader('export default {name: "d", source: {kind: "magic"}};');
     expect((await assayHere(project, "pull")).stderr).toMatch(
-      /^assay: .*`source\.kind` must be one of files, [^\n]*, not "magic"\.\n$/
+      /^assay: .*`source\.kind` must be one of [^\n]*files, [^\n]*, not "magic"\.\n$/
     );
     const first = await assay(project, "run");
     expect(first.stderr).toMatch(/evals\/defined\.eval\.ts: eval: `dataset\.name` must be/);

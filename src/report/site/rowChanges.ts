@@ -59,8 +59,8 @@ async function withAnswers(
     {run: run.id}
   );
   const expected = new Map(items.map((item) => [item.row_id, item.expected]));
-  const answersNow = await answersOf(store, run, {among, texts});
-  const answersBefore = await answersOf(store, before, {among, texts});
+  const answersNow = await storedTexts(store, run, {among, texts});
+  const answersBefore = await storedTexts(store, before, {among, texts});
   const rows = listed.map((change): RowChange => ({
     ...change,
     expected: texts.show(publishedExpected(expected.get(change.row) ?? null)),
@@ -72,7 +72,7 @@ async function withAnswers(
 }
 
 /** The first answer of a run's candidate to a row, or why there is none. */
-async function answersOf(
+async function storedTexts(
   store: Store,
   run: RunManifest,
   {among, texts}: {among: string; texts: RunTexts}

@@ -20,7 +20,9 @@ interface Trained extends DeclaredData {
 
 /** A definition whose dataset are answers as one with a dataset, the split of the answers, and their columns. */
 export function withAnswersData<Definition extends Trained>(definition: OrAnswers<Definition>): Definition {
-  const {dataset, format, columns} = definition;
+  // Whatever a team's file exports comes here unchecked.
+  const {dataset, format, columns} =
+    (definition as OrAnswers<Definition> | null) ?? ({} as OrAnswers<Definition>);
   if (!isAnswers(dataset)) return definition as Definition;
   return {
     ...definition,

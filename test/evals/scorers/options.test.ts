@@ -101,7 +101,15 @@ describe("an option that a scorer does not have", () => {
   it("is looked for in every scorer that has options", () => {
     const checked = new Set(cases.map(([name]) => name));
     // Scorers themselves, those that take none, and what is no scorer.
-    const others = ["exactMatch", "tokenF1", "wer", "humanLabels", "judgeReview", "assertionTypes"];
+    const others = [
+      "answered",
+      "exactMatch",
+      "tokenF1",
+      "wer",
+      "humanLabels",
+      "judgeReview",
+      "assertionTypes"
+    ];
     const helpers = ["identifiedVersion", "modelAsked", "scorerVersion", "withSettings"];
     const all = Object.keys(scorers).filter((name) => ![...others, ...helpers].includes(name));
     expect(all.sort()).toEqual([...checked].sort());
