@@ -1,4 +1,4 @@
-import {writerOf} from "../../../evals/decisions/index.js";
+import {writerOf} from "../../../evals/decisions/scoreScale.js";
 import type {DistillationAdvice, DistillationView, StudentCost, StudentView} from "./types.js";
 
 /**
