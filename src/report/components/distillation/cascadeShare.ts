@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import type {DistillationView, StudentCascade} from "../../site/types.js";
 import {figure} from "../charts/figure.js";
+import {SIGNALS} from "../costs/costCascades.js";
 import {lineChart} from "../charts/lineChart.js";
 import type {Provenance} from "../notes/made.js";
 import {dataTable} from "../tables/dataTable.js";
@@ -16,9 +17,19 @@ interface CascadeLine extends StudentCascade {
 /** Which share of the traffic each student can answer before the teacher, and what is lost at most. */
 export function cascadeShares(view: DistillationView, format: ScoreFormat): PageContent {
   const {teacher, students, maxLoss, confidence} = view;
-  const lines = students.flatMap(({name, cascade}): CascadeLine[] => (cascade ? [{...cascade, name}] : []));
-  const none = students.filter(({cascade}) => !cascade);
-  const without = none.map(({name, noCascade}) => html`<p class="small">${name}: ${noCascade}</p>`);
+  const lines = students.flatMap(({name, cascade}): CascadeLine[] =>
+    cascade?.threshold === undefined || cascade.share === 0 ? [] : [{...cascade, name}]
+  );
+  const allowed = withUnit(format.difference(maxLoss).replace("+", ""), format);
+  const without = students
+    .filter(({name}) => lines.every((line) => line.name !== name))
+    .map(
+      ({name, noCascade}) =>
+        html`<p class="small">
+          ${name}:
+          ${noCascade ?? `no threshold is shown to lose at most ${allowed}, so ${teacher} would answer all.`}
+        </p>`
+    );
   if (lines.length === 0) return without;
   const [first] = lines as [CascadeLine];
   const made: Provenance = {
@@ -61,13 +72,13 @@ export function cascadeShares(view: DistillationView, format: ScoreFormat): Page
         {
           name: "First, then",
           heading: true,
-          value: ({name, signal}) => html`<span>${name}<small>then ${teacher}, by ${signal}</small></span>`
+          value: ({name, signal}) =>
+            html`<span>${name}<small>then ${teacher}, sure by ${SIGNALS[signal]}</small></span>`
         },
         {
           name: "Answers from",
           numeric: true,
-          value: ({threshold}) =>
-            threshold === undefined ? "never" : Number(threshold.toPrecision(3)).toString()
+          value: ({threshold}) => Number(threshold!.toPrecision(3)).toString()
         },
         {name: "Passed on", numeric: true, value: ({share}) => percentText(1 - share)},
         {
@@ -81,8 +92,7 @@ export function cascadeShares(view: DistillationView, format: ScoreFormat): Page
       {caption: `Each student before ${teacher}`, cards: true, made}
     ),
     html`<p class="small">
-      A student answers from a threshold at which the mean falls by at most
-      ${withUnit(format.difference(maxLoss).replace("+", ""), format)} with probability
+      A student answers from a threshold at which the mean falls by at most ${allowed} with probability
       ${percentText(confidence)}. One half of the rows chose it, the other half says what it comes to.
     </p>`,
     without

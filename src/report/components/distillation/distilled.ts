@@ -117,13 +117,13 @@ function cascadeTitle({teacher}: DistillationView, {name, cascade}: StudentView)
     : `${name} can answer ${percentText(cascade.share)} of the traffic first`;
 }
 
-function costTitle({name, costs}: StudentView): string {
+function costTitle({name, costs, judged}: StudentView): string {
   const found = costs.flatMap(({breakEven}) =>
     breakEven?.cheaperAbove === "b" ? [breakEven.requestsPerMonth] : []
   );
   return found.length === 0
     ? `What ${name} costs and saves`
-    : `${name} pays from ${countText(Math.ceil(Math.min(...found)))} requests a month`;
+    : `${name} ${judged.verdict === "non-inferior" ? "pays" : "would pay"} from ${countText(Math.ceil(Math.min(...found)))} requests a month`;
 }
 
 function studentTable(view: DistillationView, format: ScoreFormat): HTMLElement {

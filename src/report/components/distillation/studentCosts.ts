@@ -99,7 +99,7 @@ function columnsOf({teacherUnknown}: DistillationView) {
       name: "95% interval",
       numeric: true,
       value: ({breakEven}: StudentCost) =>
-        breakEven?.low === undefined || breakEven.high === undefined
+        breakEven?.low === undefined || breakEven.high === undefined || breakEven.low === breakEven.high
           ? "–"
           : `${countText(Math.ceil(breakEven.low))} to ${countText(Math.ceil(breakEven.high))}`
     },
