@@ -1,6 +1,6 @@
 import {rm} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {expect, vi} from "vitest";
+import {expect} from "vitest";
 import {teacherServer, tickets, writeDistilProject} from "../cli/support/distilProject.js";
 import {assayHere} from "./assayHere.js";
 
@@ -9,8 +9,6 @@ const engine = resolve(import.meta.dirname, "../../src/index.js");
 /** Adds a distillation to a project's store by the command itself: one student that is no worse than its teacher, one that is. */
 export async function distilledStore(project: string): Promise<void> {
   const server = await teacherServer();
-  // Before the other runs of the store: its newest is what pages open on.
-  vi.useFakeTimers({toFake: ["Date"], now: new Date("2026-10-01T09:00:00.000Z")});
   try {
     await writeDistilProject(project, {
       engine,
@@ -21,7 +19,6 @@ export async function distilledStore(project: string): Promise<void> {
     const {code, stderr} = await assayHere(project, "distil", "routing");
     expect(code, stderr).toBe(0);
   } finally {
-    vi.useRealTimers();
     await server.close();
     // The other evals of the store have no files either.
     for (const folder of ["data-loaders", "evals", "distillations"])
