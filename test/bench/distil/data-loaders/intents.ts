@@ -56,5 +56,7 @@ export default defineDataset({
   id: "id",
   text: "text",
   label: "intent",
-  sensitivity: "public"
+  sensitivity: "public",
+  // Utterances that ask to reset a password look like one.
+  privacy: {actions: {secret: "mask", default: "keep"}}
 });
