@@ -75,5 +75,7 @@ function isRead({type, callee}: TemplateNode): boolean {
 const isNamed = (node: unknown, name: string) => isNode(node) && node.value === name;
 
 function isNode(value: unknown): value is TemplateNode {
-  return typeof value === "object" && value !== null && typeof (value as Partial<TemplateNode>).type === "string";
+  return (
+    typeof value === "object" && value !== null && typeof (value as Partial<TemplateNode>).type === "string"
+  );
 }
