@@ -31,13 +31,14 @@ const shared =
  */
 const full = "test/**/*.full.test.ts";
 
+const files = readdirSync("test", {recursive: true, encoding: "utf8"}).map((name) => `test/${name}`);
 const filesWith = (tag: RegExp) =>
-  readdirSync("test", {recursive: true, encoding: "utf8"})
-    .map((name) => `test/${name}`)
-    .filter((file) => /(?<!\.full)\.test\.ts$/.test(file) && tag.test(readFileSync(file, "utf8")));
+  files.filter((file) => /(?<!\.full)\.test\.ts$/.test(file) && tag.test(readFileSync(file, "utf8")));
 const long = filesWith(/^\/\/ @module-tag long$/m);
 /** Files with such tests. */
-const tagged = [...long, ...filesWith(/tags: \["(long|counted)"/)];
+const tagged = [...new Set([...long, ...filesWith(/tags: \["(long|counted)"/)])];
+/** Files of which `npm test` runs nothing. */
+const left = long.length + files.filter((file) => file.endsWith(".full.test.ts")).length;
 
 /** A project reads the whole configuration again, without the mode: what depends on it is told to each. */
 const env = {ASSAY_FULL: "1"};
@@ -95,7 +96,7 @@ export default defineConfig(({mode}) => ({
       {name: "long", description: "Left to npm run test:full."},
       {name: "counted", description: "Does a few in npm test of what npm run test:full does more often."}
     ],
-    setupFiles: ["/tmp/suite_cpu.ts", "test/support/leaveNothing.ts"],
+    setupFiles: ["test/support/leaveNothing.ts"],
     globalSetup: ["test/support/compiledEngine.ts"],
     // Far above what any test takes: a busy machine is slow, not broken.
     testTimeout: 240_000,
@@ -104,8 +105,10 @@ export default defineConfig(({mode}) => ({
     maxWorkers: 3,
     sequence: {sequencer: LongestFirst},
     env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
-    reporters: process.env.CI
-      ? ["default", ["json", {outputFile: "test-results/vitest.json"}], new Summary(mode === "full")]
-      : ["default", new Summary(mode === "full")]
+    reporters: [
+      "default",
+      ...(process.env.CI ? [["json", {outputFile: "test-results/vitest.json"}] as const] : []),
+      new Summary(mode === "full" ? undefined : left)
+    ]
   }
 }));
