@@ -40,6 +40,8 @@ const tagged = [...new Set([...long, ...filesWith(/tags: \["(long|counted)"/)])]
 /** Files of which `npm test` runs nothing. */
 const left = long.length + files.filter((file) => file.endsWith(".full.test.ts")).length;
 
+const summary = (mode: string) => new Summary(mode === "full" ? undefined : left);
+
 /** A project reads the whole configuration again, without the mode: what depends on it is told to each. */
 const env = {ASSAY_FULL: "1"};
 
@@ -105,10 +107,8 @@ export default defineConfig(({mode}) => ({
     maxWorkers: 3,
     sequence: {sequencer: LongestFirst},
     env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
-    reporters: [
-      "default",
-      ...(process.env.CI ? [["json", {outputFile: "test-results/vitest.json"}] as const] : []),
-      new Summary(mode === "full" ? undefined : left)
-    ]
+    reporters: process.env.CI
+      ? ["default", ["json", {outputFile: "test-results/vitest.json"}], summary(mode)]
+      : ["default", summary(mode)]
   }
 }));
