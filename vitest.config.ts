@@ -31,13 +31,16 @@ const shared =
  */
 const full = "test/**/*.full.test.ts";
 
+const files = readdirSync("test", {recursive: true, encoding: "utf8"}).map((name) => `test/${name}`);
 const filesWith = (tag: RegExp) =>
-  readdirSync("test", {recursive: true, encoding: "utf8"})
-    .map((name) => `test/${name}`)
-    .filter((file) => /(?<!\.full)\.test\.ts$/.test(file) && tag.test(readFileSync(file, "utf8")));
+  files.filter((file) => /(?<!\.full)\.test\.ts$/.test(file) && tag.test(readFileSync(file, "utf8")));
 const long = filesWith(/^\/\/ @module-tag long$/m);
 /** Files with such tests. */
-const tagged = [...long, ...filesWith(/tags: \["(long|counted)"/)];
+const tagged = [...new Set([...long, ...filesWith(/tags: \["(long|counted)"/)])];
+/** Files of which `npm test` runs nothing. */
+const left = long.length + files.filter((file) => file.endsWith(".full.test.ts")).length;
+
+const summary = (mode: string) => new Summary(mode === "full" ? undefined : left);
 
 /** A project reads the whole configuration again, without the mode: what depends on it is told to each. */
 const env = {ASSAY_FULL: "1"};
@@ -105,7 +108,7 @@ export default defineConfig(({mode}) => ({
     sequence: {sequencer: LongestFirst},
     env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
     reporters: process.env.CI
-      ? ["default", ["json", {outputFile: "test-results/vitest.json"}], new Summary(mode === "full")]
-      : ["default", new Summary(mode === "full")]
+      ? ["default", ["json", {outputFile: "test-results/vitest.json"}], summary(mode)]
+      : ["default", summary(mode)]
   }
 }));
