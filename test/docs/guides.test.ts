@@ -36,6 +36,13 @@ async function withEmptyPages(project: string): Promise<void> {
     if (!name.startsWith("duckdb")) await rm(join(pages, "data", name), {recursive: true});
 }
 
+const tickets = readFileSync(join(repository, "templates/project/data/tickets.jsonl"), "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => JSON.parse(line) as {text: string; queue: string});
+/** The queue of the ticket in a prompt. */
+const queueOf = (prompt: string) => tickets.find(({text}) => prompt.includes(text))?.queue ?? "billing";
+
 let begun: string;
 let server: ModelServer;
 
@@ -44,7 +51,7 @@ beforeAll(async () => {
   await mkdir(join(begun, "node_modules"));
   await symlink(repository, join(begun, "node_modules/assay"));
   expect(await assayHere(begun, "init")).toMatchObject({code: 0});
-  server = await startModelServer({models: ["small-1"], answer: () => "billing"});
+  server = await startModelServer({models: ["small-1", "large-1"], answer: ({prompt}) => queueOf(prompt)});
   vi.stubEnv("EXAMPLE_KEY", "a key");
   return () => server.close();
 });

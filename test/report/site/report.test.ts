@@ -11,6 +11,7 @@ import "./report/differencesPage.js";
 import "./report/costsPage.js";
 import "./report/judgesPage.js";
 import "./report/racesPage.js";
+import "./report/distillationPage.js";
 import "./report/dataPages.js";
 import "./report/provenance.js";
 import "./report/sqlPage.js";
