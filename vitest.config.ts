@@ -95,7 +95,7 @@ export default defineConfig(({mode}) => ({
       {name: "long", description: "Left to npm run test:full."},
       {name: "counted", description: "Does a few in npm test of what npm run test:full does more often."}
     ],
-    setupFiles: ["/tmp/suite_cpu.ts", "test/support/leaveNothing.ts"],
+    setupFiles: ["test/support/leaveNothing.ts"],
     globalSetup: ["test/support/compiledEngine.ts"],
     // Far above what any test takes: a busy machine is slow, not broken.
     testTimeout: 240_000,

@@ -202,7 +202,13 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       return tellInterrupted();
     }
     if (outcomes.some(isUnfinished)) process.exitCode ||= 1;
-    const isWorse = await renewAll(store, distillations, {...verb, project, datasets: pulled, signals, budget});
+    const isWorse = await renewAll(store, distillations, {
+      ...verb,
+      project,
+      datasets: pulled,
+      signals,
+      budget
+    });
     if (signal.aborted) return tellInterrupted();
     // From here a signal has no calls to wait for.
     dispose();

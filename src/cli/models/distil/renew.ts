@@ -31,11 +31,7 @@ export interface Renewal {
  * On a new version of the data, judges the model in use, trains students where that may pay, and keeps the better one. It trains nothing
  * that nobody has asked for before, and throws where a run did not end.
  */
-export async function renew(
-  store: Store,
-  found: NamedDistillation,
-  inputs: DistilInputs
-): Promise<Renewal> {
+export async function renew(store: Store, found: NamedDistillation, inputs: DistilInputs): Promise<Renewal> {
   const {name: distillation, sha256} = found;
   const tell = notedOnce();
   const data = await distilData(store, found, inputs, tell);
@@ -49,7 +45,12 @@ export async function renew(
   const isNew = last.version !== version.id;
   if (!isNew && last.file.sha256 === sha256) {
     await nameKept(store, distillation, last.kept);
-    return {distillation, outcome: "unchanged", sentence: `nothing new since ${version.id}. ${last.sentence}`, record: last};
+    return {
+      distillation,
+      outcome: "unchanged",
+      sentence: `nothing new since ${version.id}. ${last.sentence}`,
+      record: last
+    };
   }
   const gone = await whyUnusable(store, last.kept);
   const checked = gone === undefined ? await check(store, found, data, {...inputs, tell}) : undefined;
@@ -103,8 +104,10 @@ async function check(
   return {run: run.id, judged, scale, text: judgedText(judged, {student: used.student, teacher, scale})};
 }
 
-const marginOf = ({definition}: NamedDistillation, {definition: {margin = DEFAULT_MARGIN}}: DistilData["asked"]) =>
-  definition.margin ?? margin;
+const marginOf = (
+  {definition}: NamedDistillation,
+  {definition: {margin = DEFAULT_MARGIN}}: DistilData["asked"]
+) => definition.margin ?? margin;
 
 /** Whether training again may pay, by the curve of the last training. */
 async function reasonsOf(
