@@ -125,8 +125,8 @@ export interface RunView {
   change?: RunChange;
   /** Present on every run of an eval that ran on a random split and on another one. */
   splitComparison?: SplitComparison;
-  /** Shares of test rows that also stand in the training part. */
-  leakage: {exact?: number; group?: number; unseen?: {share: number; classes: number}};
+  /** Shares of test rows that also stand in the training part; near-twins are a share of the short rows. */
+  leakage: {exact?: number; group?: number; nearTwins?: number; unseen?: {share: number; classes: number}};
 }
 
 export interface VerdictsData {

@@ -3,7 +3,6 @@ import {setUpReport} from "../../support/report.js";
 import "./report/pages.js";
 import "./report/firstPage.js";
 import "./report/situations.js";
-import "./report/inputs.js";
 import "./report/hostile.js";
 import "./report/texts.js";
 import "./report/examplesPage.js";
@@ -15,7 +14,5 @@ import "./report/distillationPage.js";
 import "./report/dataPages.js";
 import "./report/provenance.js";
 import "./report/sqlPage.js";
-import "./report/figures.js";
-import "./report/twentyQuestions.js";
 
 setUpReport();

@@ -1,18 +1,21 @@
 import {writerOf} from "../../../evals/decisions/scoreScale.js";
 import type {DistillationAdvice, DistillationView, StudentCost, StudentView} from "./types.js";
 
+/** The cheapest student first, and those whose cost is unknown last; of equals the one with the best score. */
+export function byPreference(students: readonly StudentView[]): StudentView[] {
+  const usdOf = (one: StudentView) =>
+    Math.min(...one.costs.map(({usdPerMonth = Infinity}) => usdPerMonth), Infinity);
+  return [...students].sort((a, b) => compare(usdOf(a), usdOf(b)) || (b.mean ?? 0) - (a.mean ?? 0));
+}
+
 /**
- * Who should answer: the cheapest student that is shown to be no worse, else the cascade that leaves the teacher the least, else the
- * teacher. A student whose cost is unknown goes behind those of known cost.
+ * Who should answer: the preferred student that is shown to be no worse, else the cascade that leaves the teacher the least, else the
+ * teacher.
  */
 export function adviceOf(view: Omit<DistillationView, "advice">): DistillationAdvice {
   const {teacher, margin, maxLoss, cleanRows, scale, students, confidence} = view;
   const {difference, number} = writerOf(scale);
-  const usdOf = (one: StudentView) =>
-    Math.min(...one.costs.map(({usdPerMonth = Infinity}) => usdPerMonth), Infinity);
-  const [shown] = students
-    .filter(({judged}) => judged.verdict === "non-inferior")
-    .sort((a, b) => compare(usdOf(a), usdOf(b)) || (b.mean ?? 0) - (a.mean ?? 0));
+  const [shown] = byPreference(students).filter(({judged}) => judged.verdict === "non-inferior");
   if (shown)
     return {
       kind: "student",

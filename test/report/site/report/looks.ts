@@ -2,7 +2,7 @@ import {readdirSync} from "node:fs";
 import type {Page} from "playwright-core";
 import {expect, it} from "vitest";
 import {open, report, seriousViolations} from "../../../support/report.js";
-import {layoutShift, redrawn} from "../../../support/watchPage.js";
+import {layoutShift, redrawn, settled} from "../../../support/watchPage.js";
 import {faint} from "./faint.js";
 
 /** Every page that the site has, by its address: "" is the first page. */
@@ -52,10 +52,22 @@ export function itSaysWhatToDo(names: readonly string[]): void {
     });
 }
 
-/** The page in the light, in the dark and on a phone: whole, within the screen, accessible. */
+/** Opens every fold of a page, and those that what is in them brings. */
+export async function unfold(page: Page): Promise<void> {
+  for (let closed = 1; closed > 0;) {
+    closed = await page.locator("#observablehq-main details:not([open])").evaluateAll((folds) => {
+      for (const fold of folds) (fold as HTMLDetailsElement).open = true;
+      return folds.length;
+    });
+    await settled(page);
+  }
+}
+
+/** The page in the light, in the dark and on a phone: whole, within the screen, accessible, all its folds open. */
 async function looksRight(page: Page): Promise<void> {
-  expect(await page.locator(".observablehq--error").count()).toBe(0);
   expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/\[object|undefined|NaN|\bnull\b/);
+  await unfold(page);
+  expect(await page.locator(".observablehq--error").count()).toBe(0);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(await seriousViolations(page)).toEqual([]);
   expect(await faint(page)).toEqual([]);
