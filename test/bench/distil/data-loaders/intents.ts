@@ -4,8 +4,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {defineDataset} from "assay";
 
-const shared =
-  process.env.ASSAY_SHARED ?? fileURLToPath(new URL("../../../../../shared", import.meta.url));
+const shared = process.env.ASSAY_SHARED ?? fileURLToPath(new URL("../../../../../shared", import.meta.url));
 
 /** CLINC150, which stands beside the repository: utterances of 150 intents, and of none ("oos"). It is in no clone. */
 export const file = join(shared, "data/intent-clinc150-data/data_full.json");
