@@ -79,9 +79,7 @@ export function stagesOf(
     }
   });
   return {
-    answers: parts.map((part) =>
-      stage(answersEval(name), part, [judges], "Answers to learn")
-    ),
+    answers: parts.map((part) => stage(answersEval(name), part, [judges], "Answers to learn")),
     judged: stage(
       judgedEval(name),
       "test",

@@ -90,8 +90,7 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const {options, command = "run"} = inputs;
-  const budget =
-    inputs.budget ?? (await openCommandBudget(store.workspace, options.budgetUsd, command));
+  const budget = inputs.budget ?? (await openCommandBudget(store.workspace, options.budgetUsd, command));
   const excerpts = await openExcerptCache(store.workspace, "excerpts");
   const versionOf = newestVersions(store, inputs.tell);
   const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);

@@ -81,7 +81,8 @@ export async function distil(
   const data = await distilData(store, found, inputs, tell);
   const {last, version} = data;
   // The same again: as it was judged, beside the model that was in use then.
-  const isSame = last?.trained !== undefined && last.version === version.id && last.file.sha256 === found.sha256;
+  const isSame =
+    last?.trained !== undefined && last.version === version.id && last.file.sha256 === found.sha256;
   const before = isSame ? await judged(store, found, {data, inputs, tell, before: last.before}) : undefined;
   const {record, used, given} =
     before && before.record.id === last?.trained
@@ -107,11 +108,10 @@ async function judged(store: Store, found: NamedDistillation, {data, inputs, tel
   const used = (await whyUnusable(store, before)) === undefined ? before : undefined;
   const stages = stagesOf(found, asked, parts, used);
   const {answers, judged: judging, curve} = stages;
-  const outcomes = await runStages(
-    store,
-    [...answers, judging, ...(curve && !inputs.short ? [curve] : [])],
-    {...inputs, tell}
-  );
+  const outcomes = await runStages(store, [...answers, judging, ...(curve && !inputs.short ? [curve] : [])], {
+    ...inputs,
+    tell
+  });
   return {record: recordOf(found, asked, stages, outcomes), used, given: before};
 }
 

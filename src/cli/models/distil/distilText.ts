@@ -71,7 +71,10 @@ export function keptTable(records: readonly KeptRecord[]): string {
     {title: "judged", value: ({at}) => at.slice(0, 10)},
     {title: "version", value: ({version}) => version.slice(0, 8)},
     {title: "", value: ({outcome}) => outcome},
-    {title: "in use", value: ({kept}) => (kept ? `${kept.student} ${kept.model.slice(0, 12)}` : "the teacher")},
+    {
+      title: "in use",
+      value: ({kept}) => (kept ? `${kept.student} ${kept.model.slice(0, 12)}` : "the teacher")
+    },
     {title: "", text: "prose", value: ({sentence}) => sentence}
   ]);
 }

@@ -1,6 +1,8 @@
 import {stagesOf} from "../../../evals/distillation/index.js";
 import {DEFAULT_MARGIN, type NoWorse, type ScoreScale} from "../../../evals/decisions/index.js";
-import {distillationView, judgedInUse, worthTraining} from "../../../report/site/index.js";
+import {distillationView} from "../../../report/site/index.js";
+import {judgedInUse} from "../../../report/site/distillation/judgedRows.js";
+import {worthTraining} from "../../../report/site/distillation/worthTraining.js";
 import {
   hasRows,
   type KeptRecord,
@@ -31,11 +33,7 @@ export interface Renewal {
  * On a new version of the data, judges the model in use, trains students where that may pay, and keeps the better one. It trains nothing
  * that nobody has asked for before, and throws where a run did not end.
  */
-export async function renew(
-  store: Store,
-  found: NamedDistillation,
-  inputs: DistilInputs
-): Promise<Renewal> {
+export async function renew(store: Store, found: NamedDistillation, inputs: DistilInputs): Promise<Renewal> {
   const {name: distillation, sha256} = found;
   const tell = notedOnce();
   const data = await distilData(store, found, inputs, tell);
@@ -44,21 +42,26 @@ export async function renew(
     return {
       distillation,
       outcome: "never judged",
-      sentence: `not judged yet. \`assay distil ${distillation}\` asks its teacher and trains`
+      sentence: `not judged yet. \`assay distil ${distillation}\` asks its teacher and trains.`
     };
-  const isNew = last.version !== version.id;
-  if (!isNew && last.file.sha256 === sha256) {
+  const isChanged = last.file.sha256 !== sha256;
+  if (!isChanged && last.version === version.id) {
     await nameKept(store, distillation, last.kept);
-    return {distillation, outcome: "unchanged", sentence: `nothing new since ${version.id}. ${last.sentence}`, record: last};
+    return {
+      distillation,
+      outcome: "unchanged",
+      sentence: `nothing new since ${version.id}. ${last.sentence}`,
+      record: last
+    };
   }
   const gone = await whyUnusable(store, last.kept);
   const checked = gone === undefined ? await check(store, found, data, {...inputs, tell}) : undefined;
   const {worth, because} =
     gone !== undefined
       ? {worth: true, because: gone}
-      : isNew
-        ? await reasonsOf(store, found, data, checked)
-        : {worth: true, because: "its definition changed"};
+      : isChanged
+        ? {worth: true, because: "its definition changed"}
+        : await reasonsOf(store, found, data, checked);
   if (worth) {
     tell(`${distillation}: training again: ${because}`);
     const {record} = await distil(store, found, inputs);
@@ -68,7 +71,7 @@ export async function renew(
     before: last.kept,
     kept: last.kept,
     judged: checked && {run: checked.run, ...judgedMembers(checked.judged)},
-    sentence: `${checked ? checked.text : "The teacher answers"}. Not trained again: ${because}`
+    sentence: `${checked?.text ?? (last.kept ? `${last.kept.student} in use is no student any more` : "The teacher answers")}. Not trained again: ${because}.`
   });
   return {distillation, outcome: record.outcome, sentence: record.sentence, record};
 }
@@ -103,8 +106,10 @@ async function check(
   return {run: run.id, judged, scale, text: judgedText(judged, {student: used.student, teacher, scale})};
 }
 
-const marginOf = ({definition}: NamedDistillation, {definition: {margin = DEFAULT_MARGIN}}: DistilData["asked"]) =>
-  definition.margin ?? margin;
+const marginOf = (
+  {definition}: NamedDistillation,
+  {definition: {margin = DEFAULT_MARGIN}}: DistilData["asked"]
+) => definition.margin ?? margin;
 
 /** Whether training again may pay, by the curve of the last training. */
 async function reasonsOf(
@@ -137,9 +142,9 @@ async function newRows(store: Store, {version, split, parts}: DistilData, before
   const older = await readVersion(workspace, {dataset: version.dataset, id: before});
   const known = older && (await hasRows(workspace, older)) ? await versionRows(workspace, older) : undefined;
   const [found] = await store.rows<{n: number}>(
-    `select count(*)::double as n from (${await openParts(workspace, split)}) join ${await versionRows(workspace, version)} using (row_id)
-     where part in (${parts.map((part) => `'${part}'`).join(", ")})
-     ${known === undefined ? "" : `and (row_id, row_hash) not in (select (row_id, row_hash) from ${known})`}`
+    `select count(*)::double as n from (select row_id, row_hash from ${await versionRows(workspace, version)})
+     semi join (select row_id from (${await openParts(workspace, split)}) where part in (${parts.map((part) => `'${part}'`).join(", ")})) using (row_id)
+     ${known === undefined ? "" : `anti join (select row_id, row_hash from ${known}) using (row_id, row_hash)`}`
   );
   return found!.n;
 }
