@@ -114,7 +114,6 @@ describe("assay rebuild of a project with a distillation", {timeout: 240_000}, (
   it("replaces it by one that is shown to be no worse, here without the rows that were answered wrongly", async () => {
     const lines = (await readFile(data(), "utf8")).split("\n");
     await writeFile(data(), lines.filter((line) => !line.startsWith('{"id":"tb')).join("\n"));
-    await appendFile(join(project, "distillations/routing.distillation.ts"), "// and again\n");
     const {line, code, stderr} = await rebuilt();
     expect(line, stderr).toMatch(
       /routing: words in use is worse than large: .* words, trained again, takes its place: the other is worse\./

@@ -14,6 +14,7 @@ const of = (told: Partial<Parameters<typeof worthTraining>[0]>) =>
     verdict: "non-inferior",
     drifted: [],
     newRows: 100,
+    goneRows: 0,
     gain,
     margin: 0.02,
     scale: "proportion",
@@ -26,9 +27,10 @@ it("another training may pay where new rows may gain the margin by the last step
   expect(of({newRows: 5000, gain: {...gain, high: -0.01}}).worth).toBe(false);
 });
 
-it("another training may pay after drift and where the model in use is worse, but not without new rows", () => {
+it("another training may pay after drift and where the model in use is worse, but not on the same rows", () => {
   expect(of({drifted: ["label"]})).toEqual({worth: true, because: "drift of label, 100 new rows"});
   expect(of({verdict: "inferior"}).worth).toBe(true);
+  expect(of({verdict: "inferior", newRows: 0, goneRows: 3}).worth).toBe(true);
   expect(of({verdict: "inferior", drifted: ["label"], newRows: 0}).worth).toBe(false);
 });
 

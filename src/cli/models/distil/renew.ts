@@ -129,22 +129,30 @@ async function reasonsOf(
   return worthTraining({
     verdict: checked?.judged.verdict,
     drifted: (drift?.columns ?? []).filter((column) => !seen.includes(column)),
-    newRows: await newRows(store, data, trained!.version),
+    ...(await changedRows(store, data, trained!.version)),
     gain: gains.sort((a, b) => b.high - a.high)[0],
     margin: marginOf(found, asked),
     scale: view.scale
   });
 }
 
-/** Rows to learn that a version before did not have, or had with other values; all where that one is gone. */
-async function newRows(store: Store, {version, split, parts}: DistilData, before: string): Promise<number> {
+/** Rows to learn that a version before did not have, or had with other values, and rows that are gone; all are new where it is gone. */
+async function changedRows(
+  store: Store,
+  {version, split, parts}: DistilData,
+  before: string
+): Promise<{newRows: number; goneRows: number}> {
   const {workspace} = store;
   const older = await readVersion(workspace, {dataset: version.dataset, id: before});
-  const known = older && (await hasRows(workspace, older)) ? await versionRows(workspace, older) : undefined;
-  const [found] = await store.rows<{n: number}>(
-    `select count(*)::double as n from (select row_id, row_hash from ${await versionRows(workspace, version)})
-     semi join (select row_id from (${await openParts(workspace, split)}) where part in (${parts.map((part) => `'${part}'`).join(", ")})) using (row_id)
-     ${known === undefined ? "" : `anti join (select row_id, row_hash from ${known}) using (row_id, row_hash)`}`
+  const isHere = older !== undefined && (await hasRows(workspace, older));
+  const ids = (relation: string) => `(select row_id, row_hash from ${relation})`;
+  const now = ids(await versionRows(workspace, version));
+  const then = isHere ? ids(await versionRows(workspace, older)) : `(select * from ${now} limit 0)`;
+  const learned = `select row_id from (${await openParts(workspace, split)}) where part in (${parts.map((part) => `'${part}'`).join(", ")})`;
+  const [found] = await store.rows<{newRows: number; goneRows: number}>(
+    `select
+       (select count(*)::double from ${now} semi join (${learned}) using (row_id) anti join ${then} using (row_id, row_hash)) as "newRows",
+       (select count(*)::double from ${then} anti join ${now} using (row_id, row_hash)) as "goneRows"`
   );
-  return found!.n;
+  return found!;
 }
