@@ -11,11 +11,11 @@ const ORDER: readonly Sensitivity[] = ["public", "internal", "personal"];
  */
 export function asDefined(
   version: VersionManifest,
-  definition: Pick<DatasetDefinition, "sensitivity" | "publish" | "source"> | undefined
+  definition: (Pick<DatasetDefinition, "sensitivity" | "publish"> & {source?: unknown}) | undefined
 ): VersionManifest {
   if (!definition) return version;
   const {publish, source} = definition;
-  // Answers are as sensitive as what was asked, which their version says.
+  // Answers are as sensitive as the rows that were asked about, which their version says.
   const {sensitivity = isAnswers(source) ? version.sensitivity : undefined} = definition;
   const rank = (stated: unknown) => ORDER.indexOf(readSensitivity(stated));
   return {
