@@ -1,3 +1,4 @@
+// @module-tag long
 import {type ChildProcess, spawn} from "node:child_process";
 import {existsSync, readdirSync} from "node:fs";
 import {appendFile, readdir, readFile} from "node:fs/promises";
