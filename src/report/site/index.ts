@@ -18,6 +18,7 @@ export {datasets} from "./datasets.js";
 export {gainText, paysText} from "./distillation/adviceOf.js";
 export {distillations, distillationView} from "./distillation/distillations.js";
 export type * from "./distillation/types.js";
+export {frameworkEsbuild} from "./seedNpmCache.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
 export {historyData as history} from "./history.js";
