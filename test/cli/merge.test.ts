@@ -5,7 +5,8 @@ import {join} from "node:path";
 import {setTimeout as wait} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {mergeVerb} from "../../src/cli/models/merge/merge.js";
-import {workFolder, writeModel} from "../weights/merge/support.js";
+import {writeSafetensors} from "../../src/weights/safetensors/index.js";
+import {readTensors, workFolder, writeModel} from "../weights/merge/support.js";
 import {assay} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
@@ -76,6 +77,42 @@ describe("assay merge", () => {
     const check = await printed(() => mergeVerb(file, {check: true}));
     expect(check).toMatch(/^first: ties, ready/);
     expect(check).toMatch(/two\.yml: slerp, looked at once first is merged/);
+  });
+
+  it("keeps of random methods what given masks keep, and refuses masks of other tensors", async () => {
+    const file = await recipe(
+      "masked.yml",
+      "merge_method: dare_linear",
+      `base_model: ${at("base")}`,
+      `models: [{model: ${at("b")}, parameters: {weight: 1, density: 0.5}}]`
+    );
+    const masks = async (entries: [name: string, dtype: "BOOL" | "U8", data: number[]][]) => {
+      const tensors = entries.map(([name, dtype, data]) => ({name, dtype, data, shape: [data.length]}));
+      await writeSafetensors(
+        at("masks.safetensors"),
+        tensors.map((tensor) => ({...tensor, data: Uint8Array.from(tensor.data)}))
+      );
+      return at("masks.safetensors");
+    };
+    const down = (i: number) => `b/model.layers.${i}.mlp.down_proj.weight`;
+    const given = await masks([
+      [down(0), "BOOL", [0, 0, 0, 1, 1, 1]],
+      [down(1), "U8", [0b00100000]]
+    ]);
+    expect(await printed(() => mergeVerb(file, {out: at("masked"), masks: given}))).toContain(
+      "What is kept of 2 differences is given by masks"
+    );
+    const merged = await readTensors(at("masked"));
+    // The base has -3 and the other 3: what no mask keeps is the base's.
+    expect([...merged.get("model.layers.0.mlp.down_proj.weight")!.values]).toEqual([1, 2, -3, 4, 5, 6]);
+    expect([...merged.get("model.layers.1.mlp.down_proj.weight")!.values]).toEqual([1, 2, 3, 4, 5, 6]);
+    const refused = async (entries: Parameters<typeof masks>[0]) =>
+      mergeVerb(file, {out: at("refused"), masks: await masks(entries)});
+    await expect(refused([[down(0), "U8", [1, 1]]])).rejects.toThrow(/16 bits, and the tensor 6 elements/);
+    await expect(refused([["c/x", "U8", [1]]])).rejects.toThrow(/the mask c\/x/);
+    await expect(mergeVerb(file, {out: at("refused"), masks: at("none.safetensors")})).rejects.toThrow(
+      /does not exist/
+    );
   });
 
   it("names the line where the YAML breaks", async () => {

@@ -12,11 +12,11 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "d2d6a8889b366709c0d5d24684f5439ddf1bb6fa67a55ffa1ac9bdc42ddcec69", // scorers/chrf
     b3214b93c5856561c8dcec6b690498196618fb26c7091dd99e390446aadcbd59:
       "2545e250a0403e7adb5fb07c485b99dea08b47fda48cdb5c3c047d68e69dc242", // scorers/classification
-    "54f010e90b315b96381858d03e2c79f6cf3165ebc81c3cb9b667114954828a40":
+    "3f793933ab9c4c9731a5312cf771a0e881035b709118fd07501453f9c1a9bfb8":
       "269d0d8327d551138814e8ad6a4761cdeeb3e8ec06e0091c14a3ce714eb09647", // scorers/humanLabels
     "07003b7d0368286fa1cd03c3db70edae0bca2fc57f8e8fae9880bd3f2ffb7419":
       "064076eea22dfb1d511283c6c80ada56f0dbd2e4bf9c70b4fa8c3376e223a6e4", // scorers/includes
-    afcd5992db3ee2b80761df6b1ae20f7a6fe4ceb189f8cb548d6c638df710f8c8:
+    "04d08e1f38e36d8c35c4bb83fb4c681a62dc3eaafca465352f020f44815ce940":
       "7789a1a99adcef0c76c8a5f8b69b1eea6af35a03dfb44160ca0147f2f3823c14", // scorers/instructionFollowing
     "523f35b397cff75c425c82d7b6e1ffffa17a0432ce0972acc66af2cdd64f7eb0":
       "7795e236f61b54d8ecabb3635f65923644ebd6097b4ee2fcbd06a588f829214b", // scorers/jsonFields
@@ -58,9 +58,9 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "e3e827e3ae40da37ae93b13fa4ee058a51db9e662c3f37925e2137b3228515d5", // code/codeExecution
     "75a407546f1d07e247e01558161c0d9fc9060452095e93c73238088e91eb2124":
       "21df2caab106635506b72ee2abc40db2d39562cb50aaea99153efbdc75b36d7e", // splits/measure
-    "5e6fcab99d5abaec1df78ac776264f1f9818414aea6b861c910f6b8a0c44bb7e":
+    c7a3bac04dcea5bbb5922828269b16bd94dce328b32c71fd309637012e88cecd:
       "072e4364dffaf74c05f096e37aa591b82ecd3e7014921acd28df5a7dc129b1a0", // merge/merge
-    "24017c5ed212c72624ad7dc126340167c424b8ff1b318cd3371698e895406965":
+    f5ac7487e3a6141b150a4c4c5001c05ef9bb023be2cf342c8ae1613c1115a29c:
       "848d33a6c891417c8aebf6cfaa4bcbfff46b2a2f6fba055f308497ca2bd40273", // moe/merge
     c6a297ef3688f618264d8f4284d3ebbd31c6dd07ee9ada38418c23ac2cdbad64:
       "d86ab3d8034d8fc2939622f6dc6afbd1f8b72731bd6a9aa174b18949240a0104", // methods/arcee_fusion

@@ -28,6 +28,7 @@ export const modelCommands: DeclareCommand[] = [
       .option("--check", "print what would go wrong; write nothing")
       .option("--threads <n>", "use N worker threads", wholeOption(1, 256))
       .option("--seed <n>", "set the seed of random methods", wholeOption(0, Number.MAX_SAFE_INTEGER))
+      .option("--masks <file>", "keep what the masks of this safetensors file keep, instead of drawing")
       .option("--exact", "round to 16 bits step by step, as the reference does")
       .option("--shard-size <bytes>", "limit the tensors of one file (5GB, 500MB)")
       .option("--allow-nonfinite", "keep a result that holds NaN or infinity")

@@ -2,6 +2,7 @@ import type {CorpusFigure} from "../../base/stats/index.js";
 import {failWhenSlow} from "./boundedMatch.js";
 import {instructionChecks} from "./instructions/index.js";
 import {loadDetector} from "./instructions/language.js";
+import {loadProfiles} from "./instructions/publishedLanguage.js";
 import {type InstructionArguments, InstructionError} from "./instructions/types.js";
 import {checkOptions, flag, oneOfOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
@@ -14,8 +15,8 @@ export interface InstructionOptions {
    */
   mode?: "strict" | "loose";
   /**
-   * Do as the published program does, also where this one departs from it on purpose: capitals are not lower-cased before
-   * their language is looked for, any answer of the detector counts, and keywords are regular expressions. Default false.
+   * Do as the published program does, also where this one departs from it on purpose: languages are those its detector
+   * finds, of capitals too, and keywords are regular expressions. Default false.
    */
   compatible?: boolean;
   /** What decides: the share of rows of which every instruction is followed ("prompt", default) or of all "instruction"s. */
@@ -44,7 +45,7 @@ export function instructionFollowing(options: InstructionOptions = {}): Scorer {
   });
   const {mode = "strict", compatible = false, level = "prompt"} = options;
   const score = async ({output, expected}: ScoreInput): Promise<ScoreResult> => {
-    await loadDetector();
+    await (compatible ? loadProfiles() : loadDetector());
     const problem = checkInstructions(expected);
     if (problem !== undefined || !isInstructions(expected)) return {failed: problem!};
     try {
@@ -61,7 +62,7 @@ export function instructionFollowing(options: InstructionOptions = {}): Scorer {
   };
   return withSettings(
     failWhenSlow(score),
-    {mode, compatible, level},
+    {mode, compatible: compatible && "langdetect", level},
     {
       module: import.meta.url,
       check: checkInstructions,

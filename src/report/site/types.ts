@@ -9,6 +9,7 @@ export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManife
 export type * from "./comparisonTypes.js";
 export type * from "./dataTypes.js";
 export type * from "./decisionTypes.js";
+export type * from "./distillation/types.js";
 export type {RunCandidate} from "../../base/store/index.js";
 
 /** What one candidate cost and how it fared beside its scores. */

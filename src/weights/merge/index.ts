@@ -6,6 +6,7 @@
 export {buildFolder} from "./buildFolder.js";
 export {hashFiles} from "./hashes.js";
 export {merge} from "./merge.js";
+export {readMasks} from "./masks.js";
 export {METHODS} from "./methods/index.js";
 export type {MergeProgress} from "./options.js";
 export {mergeVersion} from "./mergeVersion.js";

@@ -1,4 +1,5 @@
 import {resolve, join} from "node:path";
+import {checkMasks, refuseUnusedMasks} from "./masks.js";
 import type {MergeOptions} from "./options.js";
 import {resolvedFolder} from "./plan/model.js";
 import {planRecipe} from "./plan/planRecipe.js";
@@ -21,6 +22,7 @@ export async function merge(recipe: string | object, options: MergeOptions): Pro
   const documents = inOrder(parseRecipes(recipe, options.recipeFile));
   const made = new Map<string, string>();
   const steps: MergeReport[] = [];
+  const masks = new Set<Uint8Array>();
   const last = documents.at(-1)!;
   for (const document of documents) {
     const out =
@@ -29,6 +31,8 @@ export async function merge(recipe: string | object, options: MergeOptions): Pro
     const folderOf = async (path: string) =>
       made.get(path) ?? (await resolvedFolder(path, options.resolveModel));
     const plan = await inFile(options.recipeFile, () => planRecipe(document, options, folderOf));
+    for (const mask of checkMasks(plan)) masks.add(mask);
+    if (document === last) refuseUnusedMasks(options.masks, masks);
     const report = await runPlan(plan, {...options, out}, started);
     if (document.name !== undefined) made.set(document.name, out);
     if (document === last) return {...report, steps: [...steps, ...report.steps]};

@@ -3,7 +3,7 @@ import {expected, type Figure, type Reader} from "../figure.js";
 import {filesWhere, filesWith, has, type Item, stemOf} from "../item.js";
 import {correctRows, type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
 
-/** Language detection and sentence splitting differ between libraries, and two checks of the original are random. */
+/** Two letters and the n-grams of its language detector are drawn at random by the original. */
 const mayDiffer = 3;
 
 /** Prompts with verifiable instructions, models' responses to them, and each instruction's verdict. */

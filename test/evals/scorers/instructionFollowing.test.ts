@@ -2,12 +2,13 @@ import {beforeAll, describe, expect, it} from "vitest";
 import {instructionFollowing} from "../../../src/evals/scorers/index.js";
 import {instructionChecks} from "../../../src/evals/scorers/instructions/index.js";
 import {loadDetector} from "../../../src/evals/scorers/instructions/language.js";
+import {loadProfiles, publishedLanguage} from "../../../src/evals/scorers/instructions/publishedLanguage.js";
 import {countSentences} from "../../../src/evals/scorers/instructions/sentences.js";
 import {countWords, treebankWords} from "../../../src/evals/scorers/instructions/words.js";
 import {corpusOf} from "./corpusOf.js";
 import {score, scoreInput} from "./score.js";
 
-beforeAll(loadDetector);
+beforeAll(() => Promise.all([loadDetector(), loadProfiles()]));
 
 /** For each instruction: arguments, responses that follow it, responses that do not. */
 const cases: [id: string, given: Record<string, unknown>, yes: string[], no: string[]][] = [
@@ -227,6 +228,18 @@ describe("languages that IFEval asks for", () => {
         {compatible: false, whole: text}
       );
     expect(Object.keys(articles).filter(check)).toEqual([language]);
+  });
+
+  it.each(Object.entries(articles))("%s is what the published program's detector finds", (language, text) => {
+    expect(publishedLanguage(text)).toBe(language);
+  });
+
+  it("of capitals are those the published program's detector guesses", () => {
+    // Recorded verdicts of the published program: the first two are no English, the third is.
+    expect(publishedLanguage("ONE TWO SOFTWARE SOLUTIONS  \nTWOBY TECH  \nBITWISE BUILDER")).not.toBe("en");
+    expect(publishedLanguage("1. *ALICE*\n2. BRIAN\n3. CAROLINE\n4. DAVID")).not.toBe("en");
+    expect(publishedLanguage("WHAT WOULD YOU LIKE TO HAVE FOR THE DINNER OF THE NIGHT?")).toBe("en");
+    expect(publishedLanguage("1, 2, 3 …")).toBeUndefined();
   });
 
   it("are judged as the published program does on request, capitals as they stand and keywords as expressions", async () => {

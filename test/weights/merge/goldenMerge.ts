@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {openCheckpoint} from "../../../src/weights/safetensors/open.js";
-import {mergeIn, readBytes, readTensors, type Values} from "./support.js";
+import {readMasks} from "../../../src/weights/merge/index.js";
+import {mergeIn, readTensors, type Values} from "./support.js";
 
 /** How far a case may be from its reference. */
 export interface Tolerance {
@@ -112,7 +112,8 @@ export async function mergeGolden(
   const folder = join(root, name);
   const resolveModel = (model: string) => join(root, model);
   if (golden.method === "lora") return mergeAdapter(root, work, name, golden);
-  const masks = await readMasks(join(folder, "masks.safetensors"));
+  const given = join(folder, "masks.safetensors");
+  const masks = existsSync(given) ? await readMasks(given) : undefined;
   const {tensors} = await mergeIn(work, await readFile(join(folder, "config.yml"), "utf8"), {
     exact: arithmetic === "exact",
     masks,
@@ -147,13 +148,4 @@ async function mergeAdapter(
 function sameNames(ours: ReadonlyMap<string, Values>, gold: ReadonlyMap<string, Values>): void {
   const names = (tensors: ReadonlyMap<string, Values>) => [...tensors.keys()].sort().join(", ");
   if (names(ours) !== names(gold)) throw new Error(`tensors ${names(ours)}, not ${names(gold)}`);
-}
-
-async function readMasks(path: string): Promise<Record<string, Uint8Array> | undefined> {
-  if (!existsSync(path)) return undefined;
-  const checkpoint = await openCheckpoint(path);
-  const entries = [...checkpoint.tensors.keys()].map(
-    async (key) => [key, await readBytes(checkpoint, key)] as const
-  );
-  return Object.fromEntries(await Promise.all(entries));
 }

@@ -10,6 +10,7 @@ import {
   type MergeProgress,
   type MergeReport,
   parseRecipes,
+  readMasks,
   readMoeRecipe,
   RecipeError,
   type ResolveModel,
@@ -30,6 +31,7 @@ interface MergeVerbOptions {
   check?: boolean;
   threads?: number;
   seed?: number;
+  masks?: string;
   exact?: boolean;
   shardSize?: string;
   allowNonfinite?: boolean;
@@ -45,6 +47,7 @@ const ofRecipes = [
   "check",
   "threads",
   "seed",
+  "masks",
   "exact",
   "shardSize",
   "allowNonfinite",
@@ -71,6 +74,11 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
   });
   if (verb.check) return check(text, recipeFile, verb);
   if (!verb.out) throw new UsageError("say where the merged model goes: --out DIR.");
+  if (verb.masks !== undefined && isMoeRecipe(text))
+    throw new UsageError(
+      "--masks is for random methods, and a mixture of experts draws nothing: leave it out."
+    );
+  const masks = verb.masks === undefined ? undefined : await readMasks(verb.masks);
   const shardSize = verb.shardSize === undefined ? undefined : mergeBytes(verb.shardSize);
   // Ctrl-C ends the merge between two blocks.
   const {signal, dispose} = interruption();
@@ -84,6 +92,7 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
         signal,
         onProgress: progress.show,
         seed: verb.seed,
+        masks,
         threads: verb.threads,
         exact: verb.exact ? true : undefined,
         shardSize,

@@ -1,6 +1,7 @@
 import type {eld} from "eld/small";
 import type {francAll} from "franc";
 import {textArgument} from "./arguments.js";
+import {publishedLanguage} from "./publishedLanguage.js";
 import type {InstructionCheckOptions, InstructionCheck} from "./types.js";
 
 let detector: {eld: typeof eld; francAll: typeof francAll} | undefined;
@@ -93,11 +94,11 @@ export function detectLanguage(text: string): string | undefined {
   const joined = words.join(" ");
   const spaceless = joined.match(SPACELESS)?.length ?? 0;
   if (words.length < LEAST_WORDS && spaceless < LEAST_CHARACTERS) return undefined;
-  return detected(joined, true);
+  return detected(joined);
 }
 
-/** `sure`: undefined where the detector is not, instead of its best guess. */
-function detected(text: string, sure: boolean): string | undefined {
+/** Undefined where the detector is not sure. */
+function detected(text: string): string | undefined {
   const {eld, francAll} = loaded();
   const found = eld.detect(text);
   if (found.language === "hi" || found.language === "mr") {
@@ -109,7 +110,7 @@ function detected(text: string, sure: boolean): string | undefined {
     const [best] = francAll(text, {only: LATIN});
     if (best?.[0] === SWAHILI) return "sw";
   }
-  return !sure || found.isReliable() ? found.language || undefined : undefined;
+  return found.isReliable() ? found.language || undefined : undefined;
 }
 
 /**
@@ -118,7 +119,7 @@ function detected(text: string, sure: boolean): string | undefined {
  * and of short texts its detector mostly guesses another language (`compatible`).
  */
 export function mayBeEnglish(text: string, {compatible, whole}: InstructionCheckOptions): boolean {
-  if (compatible) return !/\p{L}/u.test(text) || detectLanguage(text) === "en";
+  if (compatible) return (publishedLanguage(text) ?? "en") === "en";
   const found = detectLanguage(text.toLowerCase()) ?? detectLanguage(whole.toLowerCase());
   return found === undefined || found === "en";
 }
@@ -149,7 +150,7 @@ function isForeignScript(text: string, language: string): boolean {
 export const languageChecks: Record<string, InstructionCheck> = {
   "language:response_language": (response, given, {compatible, whole}) => {
     const wanted = textArgument(given, "language");
-    if (compatible) return !/\p{L}/u.test(response) || detected(response, false) === wanted;
+    if (compatible) return (publishedLanguage(response) ?? wanted) === wanted;
     const found = detectLanguage(response) ?? detectLanguage(whole);
     if (found === undefined) return !isForeignScript(response, wanted);
     return found === wanted;

@@ -19,6 +19,7 @@ export type Term =
   | "leakage"
   | "contamination"
   | "race"
+  | "distillation"
   | "merge"
   | "lineage"
   | "learning-curve"

@@ -44,7 +44,7 @@ export function itSaysWhatToDo(names: readonly string[]): void {
   for (const name of names)
     it(`says what to do on ${name || "the first page"} when the store is empty`, async (context) => {
       const {page, problems} = await open(context, name, {server: report.empty.server});
-      expect(await page.locator(".empty").innerText()).toMatch(/npx assay (run|pull)/);
+      expect(await page.locator(".empty").innerText()).toMatch(/npx assay (run|pull|distil)/);
       expect(await page.locator(".observablehq--error").count()).toBe(0);
       expect(await seriousViolations(page)).toEqual([]);
       expect(problems).toEqual([]);
@@ -124,6 +124,6 @@ function wideTables(page: Page): Promise<string[]> {
     );
 }
 
-function overflow(page: Page): Promise<number> {
+export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
