@@ -118,22 +118,6 @@ describe("compareRuns", () => {
     expect(one.a!.mean).toBeCloseTo(truth.filter(({before}) => before).length / rows, 12);
   });
 
-  it("notes of a run under way the calls that it makes, without the answers that it reuses", async () => {
-    const {workspace} = project.store;
-    const planned = async (id: string) =>
-      (JSON.parse(await readFile(join(runDir(workspace, id), "start.json"), "utf8")) as RunStart).calls
-        ?.planned;
-    const rows = project.split.counts["test"]!;
-    expect(await planned(ids[0]!)).toBe(2 * rows);
-    const {manifest} = await runEval(wordsEval(server(model.url), {prompt: "{{text}}"}), {
-      ...project,
-      evalName: "few",
-      options: {preflight: false, limit: 3}
-    });
-    expect(manifest!.counts.reused).toBe(6);
-    expect(await planned(manifest!.id)).toBe(0);
-  });
-
   it("compares a run with itself as no difference", async () => {
     const same = await compareRuns(project.store, ids[0]!, ids[0]!);
     expect(same.changed).toEqual([]);
@@ -153,6 +137,22 @@ describe("compareRuns", () => {
 
   it("lists the newest run first", async () => {
     expect((await listRuns(project.store)).map(({id}) => id)).toEqual([...ids].reverse());
+  });
+
+  it("notes of a run under way the calls that it makes, without the answers that it reuses", async () => {
+    const {workspace} = project.store;
+    const planned = async (id: string) =>
+      (JSON.parse(await readFile(join(runDir(workspace, id), "start.json"), "utf8")) as RunStart).calls
+        ?.planned;
+    const rows = project.split.counts["test"]!;
+    expect(await planned(ids[0]!)).toBe(2 * rows);
+    const {manifest} = await runEval(wordsEval(server(model.url), {prompt: "{{text}}"}), {
+      ...project,
+      evalName: "few",
+      options: {preflight: false, limit: 3}
+    });
+    expect(manifest!.counts.reused).toBe(6);
+    expect(await planned(manifest!.id)).toBe(0);
   });
 
   it("checks an eval's endpoints without asking a row", async () => {
