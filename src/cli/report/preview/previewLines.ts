@@ -12,7 +12,6 @@ export function previewLines(): (text: string) => string {
     rest = lines.pop()!;
     return lines
       .filter((line) => {
-        // eslint-disable-next-line no-control-regex
         const plain = line.replace(/\u001b\[[\d;]*m/g, "").trimEnd();
         inMessage &&= /^\s/.test(plain);
         if (inMessage || plain === "}") return false;

@@ -42,7 +42,7 @@ export function previewNews(): PreviewNews {
 /** Shows the news in a corner of the page. Runs in a browser. */
 export const NEWS_SCRIPT = `const box = document.createElement("aside");
 box.setAttribute("aria-label", "News of this project");
-box.style.cssText = "position:fixed;right:1rem;bottom:1rem;z-index:9;max-width:min(34rem,calc(100vw - 2rem));max-height:45vh;overflow:auto;padding:.75rem 1rem;border:1px solid var(--strong-line);border-radius:8px;background:var(--surface);color:var(--text);font:13px/1.5 system-ui,sans-serif;box-shadow:0 4px 16px #0003";
+box.style.cssText = "position:fixed;right:1rem;bottom:1rem;z-index:9;max-width:min(46rem,calc(100vw - 2rem));max-height:45vh;overflow:auto;padding:.75rem 1rem;border:1px solid var(--strong-line);border-radius:8px;background:var(--surface);color:var(--text);font:13px/1.5 system-ui,sans-serif;box-shadow:0 4px 16px #0003";
 box.hidden = true;
 document.body.append(box);
 const add = (name, text) => box.append(Object.assign(document.createElement(name), {textContent: text}));
@@ -60,12 +60,12 @@ new EventSource("/_assay/news").onmessage = ({data}) => {
     for (const {row, candidate, failed, ms} of newest)
       add("div", "row " + row + ", " + candidate + ": " + (failed ?? "answered" + (ms ? " in " + Math.round(ms) + " ms" : "")));
   }
-  if (told !== "" && told !== closed) {
+  if (told !== "" && told !== closed && runs.length === 0) {
     const words = document.createElement("pre");
     words.style.cssText = "margin:0 0 .5rem;white-space:pre-wrap";
     words.textContent = told;
     const close = Object.assign(document.createElement("button"), {type: "button", textContent: "Close"});
-    close.onclick = () => { closed = told; box.hidden = runs.length === 0; words.remove(); close.remove(); };
+    close.onclick = () => { closed = told; box.hidden = true; };
     box.append(words, close);
   }
   box.hidden = box.childElementCount === 0;
