@@ -101,7 +101,7 @@ describe("assay dev", () => {
     const said = [
       "Observable Framework v1.13.4\n↳ http://127.1.1.1:1/\n\nGET /\nassay/components → pages/.observ",
       "ablehq/cache/_node/assay/components.js\nsocket open /_observablehq\n↑ {\n  type: 'hello',\n  path: '/'\n}\n",
-      "load /data/a.json → [missing] ↓ { type: 'welcome' }\nsuccess 5 kB in 9ms\n[fresh] success 4 B in 1ms\n",
+      "load /data/a.json → [missing] ↓ { type: 'welcome' }\nsuccess 5 kB in 9ms\n[fresh] success 4 B in 1ms\nerror in 9ms: Not found: index.arrow.md\n",
       "load /data/b.json → [missing] error in 3ms: loader exited with code 1\nError: no such column\n    at line 3\n"
     ].map(needed);
     expect(said.join("")).toBe(
@@ -109,7 +109,7 @@ describe("assay dev", () => {
     );
   });
 
-  it("sends a package's modules in one file, and the news with every page", {tags: ["long"]}, async () => {
+  it("sends a package's modules in one file, and the news with every page", async () => {
     const host = {host: `localhost:${port}`};
     const {text} = await get("/notebook.html", host);
     expect(text).not.toMatch(/modulepreload[^>]*_node/);

@@ -1,6 +1,6 @@
-/** What Framework's preview prints of every request and every message between it and a page, and its greeting. */
+/** What Framework's preview prints of every request and message, its greeting, and its looks for pages beside files. */
 const CHATTER =
-  /^(?:(?:GET|HEAD) \/|socket (?:open|close) |Observable Framework v|↳ |(?:load|\[\w+\]|\S+ →|success) (?!.*\berror\b))/;
+  /^(?:(?:GET|HEAD) \/|socket (?:open|close) |Observable Framework v|↳ |(?:load|\[\w+\]|\S+ →|success) (?!.*\berror\b)|.*\bNot found: \S+\.md$)/;
 const MESSAGE = /^(?:(?:load|\[).* )?[↑↓] \{/;
 
 /** Takes pieces of what the preview prints, and gives the lines of them that a person needs: those of what went wrong. */
