@@ -20,7 +20,6 @@ export {distillations, distillationView} from "./distillation/distillations.js";
 export {judgedInUse} from "./distillation/judgedRows.js";
 export {worthTraining} from "./distillation/worthTraining.js";
 export type * from "./distillation/types.js";
-export {frameworkEsbuild} from "./seedNpmCache.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
 export {historyData as history} from "./history.js";

@@ -1,5 +1,5 @@
 import type {PreviewAddress} from "./previewProxy.js";
-import {frameworkEsbuild} from "../../../report/site/index.js";
+import {frameworkEsbuild} from "../../../report/site/seedNpmCache.js";
 
 /** A module of a package, as the preview names it. */
 export const isPackageModule = (path: string) => /^\/_node\/.+\.js$/.test(path);
