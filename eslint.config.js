@@ -8,12 +8,14 @@ export default defineConfig(
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
-    languageOptions: {parserOptions: {projectService: {allowDefaultProject: ["*.js"]}}},
+    languageOptions: {parserOptions: {lib: [], projectService: {allowDefaultProject: ["*.js"]}}},
     rules: {
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": ["error", {checksVoidReturn: false}],
       "@typescript-eslint/consistent-type-imports": ["error", {fixStyle: "inline-type-imports"}],
       "@typescript-eslint/no-import-type-side-effects": "error",
+      // The compiler's noUnusedLocals and noUnusedParameters.
+      "@typescript-eslint/no-unused-vars": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-dynamic-delete": "off",
       "@typescript-eslint/unified-signatures": "off",
@@ -59,5 +61,6 @@ export default defineConfig(
       parserOptions: {projectService: false},
       globals: {process: "readonly", console: "readonly", performance: "readonly"}
     }
-  }
+  },
+  {files: ["**/*.js"], rules: {"no-unused-vars": "error"}}
 );

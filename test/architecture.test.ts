@@ -1,4 +1,4 @@
-import {readFileSync} from "node:fs";
+import {readdirSync, readFileSync} from "node:fs";
 import {dirname, join, relative, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {mapText, withTables} from "../scripts/map.js";
@@ -156,5 +156,20 @@ describe("the rooms of src", () => {
         /from "node:|\bprocess\.|\bBuffer\b/.test(readFileSync(file, "utf8"))
     );
     expect(wrong.map((file) => relative(src, file))).toEqual([]);
+  });
+});
+
+describe("a tag of tests", () => {
+  it("is written as vitest.config.ts finds it, so that npm run test:full runs what npm test leaves", () => {
+    const folder = resolve(src, "../test");
+    const odd = readdirSync(folder, {recursive: true, encoding: "utf8"})
+      .filter((name) => name.endsWith(".ts") && name !== "architecture.test.ts")
+      .filter((name) => {
+        const text = readFileSync(join(folder, name), "utf8").replace(/^\/\/ @module-tag long\n/, "");
+        const tags = text.match(/@module-tag|\btags: .*"(long|counted)"/g) ?? [];
+        const found = name.endsWith(".test.ts") ? (text.match(/\btags: \["(long|counted)"\]/g) ?? []) : [];
+        return tags.length !== found.length;
+      });
+    expect(odd).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+// @module-tag long
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {describe, expect, it, vi} from "vitest";

@@ -99,24 +99,28 @@ throw new Error("no pages here");`);
   expect(said).toContain("no pages here");
 });
 
-it("says of a full disk what to do, with no other project's address, and clears what loaders that ended had written", async () => {
-  const {project} = await builtProject(
-    'throw Object.assign(new Error("ENOSPC: no space left on device, write"), {code: "ENOSPC"});'
-  );
-  const cache = join(project, "src", ".observablehq", "cache", "data", "duckdb");
-  mkdirSync(cache, {recursive: true});
-  const {pid} = spawnSync(process.execPath, ["-e", ""]);
-  const kept = ["engine.js", `duckdb.wasm.${process.pid}`, "notes.2024"];
-  for (const name of [...kept, `duckdb.wasm.${pid}.err`, `duckdb.wasm.${pid}`])
-    writeFileSync(join(cache, name), "half");
-  const {code, stdout, stderr} = await assay(project, "build");
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/could not be built .*src\/\.observablehq: The disk is full: free some space/);
-  expect(stdout + stderr).not.toContain("file an issue");
-  expect(readdirSync(cache).sort()).toEqual(kept.sort());
-});
+it(
+  "says of a full disk what to do, with no other project's address, and clears what loaders that ended had written",
+  {tags: ["long"]},
+  async () => {
+    const {project} = await builtProject(
+      'throw Object.assign(new Error("ENOSPC: no space left on device, write"), {code: "ENOSPC"});'
+    );
+    const cache = join(project, "src", ".observablehq", "cache", "data", "duckdb");
+    mkdirSync(cache, {recursive: true});
+    const {pid} = spawnSync(process.execPath, ["-e", ""]);
+    const kept = ["engine.js", `duckdb.wasm.${process.pid}`, "notes.2024"];
+    for (const name of [...kept, `duckdb.wasm.${pid}.err`, `duckdb.wasm.${pid}`])
+      writeFileSync(join(cache, name), "half");
+    const {code, stdout, stderr} = await assay(project, "build");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/could not be built .*src\/\.observablehq: The disk is full: free some space/);
+    expect(stdout + stderr).not.toContain("file an issue");
+    expect(readdirSync(cache).sort()).toEqual(kept.sort());
+  }
+);
 
-it("finds what pages import from Assay in a project that links a checkout", async () => {
+it("finds what pages import from Assay in a project that links a checkout", {tags: ["long"]}, async () => {
   const project = await temporaryProject();
   mkdirSync(join(project, "node_modules"));
   symlinkSync(resolve(import.meta.dirname, "../.."), join(project, "node_modules", "assay"));

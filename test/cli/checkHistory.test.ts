@@ -1,3 +1,4 @@
+// @module-tag long
 import {expect, it} from "vitest";
 import type {HistoryEntry} from "../../src/evals/decisions/index.js";
 import {words} from "../evals/runner/support/project.js";

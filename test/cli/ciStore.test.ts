@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawn} from "node:child_process";
 import {chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {execFile} from "node:child_process";
 import {createHash} from "node:crypto";
 import {cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {type ChildProcess, spawn} from "node:child_process";
 import {mkdir, mkdtemp, rm} from "node:fs/promises";
 import {request} from "node:http";

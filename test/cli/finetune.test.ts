@@ -135,7 +135,7 @@ describe("assay finetune", () => {
   it.each([
     ["which says no name", "adapter"],
     ["which has a seed of its own", "seeded"]
-  ])("is the same model for an eval that imports its file, %s", async (_, name) => {
+  ])("is the same model for an eval that imports its file, %s", {tags: ["long"]}, async (_, name) => {
     await define("seeded", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 1, seed: "seven"`);
     const file = join(project, "finetunes", `${name}.finetune.ts`);
     const {default: imported} = (await import(file)) as {default: Finetune};

@@ -1,3 +1,4 @@
+// @module-tag long
 import {checkpointTokenCounter} from "../../src/training/finetunes/exports/checkpointTokens.js";
 import {existsSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";

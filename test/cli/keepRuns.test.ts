@@ -1,3 +1,4 @@
+// @module-tag long
 import {existsSync, mkdirSync} from "node:fs";
 import {mkdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";

@@ -57,33 +57,41 @@ describe("assay merge --search", () => {
     });
   }, 300_000);
 
-  it("says in the terminal what won, by how much, and how many were tried", async () => {
-    const runs = () => withStore(async (store) => (await store.runs()).map(({id}) => id).sort());
-    const before = await runs();
-    const text = await printed(() => mergeVerb(undefined, {search: join(project, "space.yml")}));
-    expect(text).toMatch(
-      /(won|led) the race.* The race was of 6 merges tried \(of 27 settings in the search space\), 2 parents/
-    );
-    expect(text).toMatch(/Over the best single parent: \d+\.\d points \(\d+\.\d to \d+\.\d\)\./);
-    expect(text).toMatch(
-      /Over each parent, with intervals that hold for all together: knows-red-and-green \d+\.\d points .*; knows-blue /
-    );
-    expect(text).toMatch(/Model [0-9a-f]{64}/);
-    // It was done before: nothing is merged, asked or scored a second time.
-    expect(await runs()).toEqual(before);
-  }, 300_000);
+  it(
+    "says in the terminal what won, by how much, and how many were tried",
+    {tags: ["long"], timeout: 300_000},
+    async () => {
+      const runs = () => withStore(async (store) => (await store.runs()).map(({id}) => id).sort());
+      const before = await runs();
+      const text = await printed(() => mergeVerb(undefined, {search: join(project, "space.yml")}));
+      expect(text).toMatch(
+        /(won|led) the race.* The race was of 6 merges tried \(of 27 settings in the search space\), 2 parents/
+      );
+      expect(text).toMatch(/Over the best single parent: \d+\.\d points \(\d+\.\d to \d+\.\d\)\./);
+      expect(text).toMatch(
+        /Over each parent, with intervals that hold for all together: knows-red-and-green \d+\.\d points .*; knows-blue /
+      );
+      expect(text).toMatch(/Model [0-9a-f]{64}/);
+      // It was done before: nothing is merged, asked or scored a second time.
+      expect(await runs()).toEqual(before);
+    }
+  );
 
-  it("counts the searches that were scored on the same rows before", async () => {
-    const fewer = space("seed: another\nlayers: {words: embedding}").replace("tries: 6", "tries: 2");
-    const {earlierSearches, earlierRows} = await search(await writeSpace("other.yml", fewer));
-    expect(earlierSearches).toBe(1);
-    expect(earlierRows.of).toBeGreaterThan(40);
-    expect(earlierRows).toEqual({of: earlierRows.of, scored: earlierRows.of, chosen: 0});
-  }, 300_000);
+  it(
+    "counts the searches that were scored on the same rows before",
+    {tags: ["long"], timeout: 300_000},
+    async () => {
+      const fewer = space("seed: another\nlayers: {words: embedding}").replace("tries: 6", "tries: 2");
+      const {earlierSearches, earlierRows} = await search(await writeSpace("other.yml", fewer));
+      expect(earlierSearches).toBe(1);
+      expect(earlierRows.of).toBeGreaterThan(40);
+      expect(earlierRows).toEqual({of: earlierRows.of, scored: earlierRows.of, chosen: 0});
+    }
+  );
 
   it(
     "counts them and their tries when the finalists are the same, and when they are of another eval",
-    {timeout: 300_000},
+    {tags: ["long"], timeout: 300_000},
     async () => {
       const again = await writeSpace("again.yml", space("errorRate: 0.06"));
       expect(await search(again)).toMatchObject({earlierSearches: 2, earlierTries: 8});
@@ -98,26 +106,30 @@ describe("assay merge --search", () => {
     }
   );
 
-  it("races no copies of a parent, and keeps the parent where a merge only ties with it", async () => {
-    const dir = modelsDir(await openWorkspace(project));
-    const base = await colourModel(dir, "knows-nothing", {});
-    await colourModel(dir, "zeta-knows-all", {red: 3, green: 3, blue: 3}, base);
-    const path = await writeSpace(
-      "copies.yml",
-      "eval: shared\nmodels: [knows-blue, zeta-knows-all]\nmethods: [slerp]\nweights: [0, 0.3, 1]\n"
-    );
-    const {text, told} = await searchText(path);
-    expect(told).toContain(
-      "1 merge of 3 settings in the space, 2 parents and their average; 2 of 3 settings give a parent, the base, the average, another try or nothing: left out"
-    );
-    expect(text).toContain(
-      "zeta-knows-all led the race, undecided against uniform average and slerp 0.3: no merge is shown to be better. The race was of 1 merge tried (of 3 settings in the search space), 2 parents and the uniform average, on the validation part."
-    );
-    const none = await writeSpace("none.yml", space().replace("[0, 0.5, 1]", "[0]"));
-    await expect(search(none)).rejects.toThrow(
-      /none\.yml holds no merge beside the uniform average, which every search tries: its 3 settings give a parent, the base/
-    );
-  }, 300_000);
+  it(
+    "races no copies of a parent, and keeps the parent where a merge only ties with it",
+    {tags: ["long"], timeout: 300_000},
+    async () => {
+      const dir = modelsDir(await openWorkspace(project));
+      const base = await colourModel(dir, "knows-nothing", {});
+      await colourModel(dir, "zeta-knows-all", {red: 3, green: 3, blue: 3}, base);
+      const path = await writeSpace(
+        "copies.yml",
+        "eval: shared\nmodels: [knows-blue, zeta-knows-all]\nmethods: [slerp]\nweights: [0, 0.3, 1]\n"
+      );
+      const {text, told} = await searchText(path);
+      expect(told).toContain(
+        "1 merge of 3 settings in the space, 2 parents and their average; 2 of 3 settings give a parent, the base, the average, another try or nothing: left out"
+      );
+      expect(text).toContain(
+        "zeta-knows-all led the race, undecided against uniform average and slerp 0.3: no merge is shown to be better. The race was of 1 merge tried (of 3 settings in the search space), 2 parents and the uniform average, on the validation part."
+      );
+      const none = await writeSpace("none.yml", space().replace("[0, 0.5, 1]", "[0]"));
+      await expect(search(none)).rejects.toThrow(
+        /none\.yml holds no merge beside the uniform average, which every search tries: its 3 settings give a parent, the base/
+      );
+    }
+  );
 
   it("names what is wrong before anything is merged", async () => {
     const wrong = await writeSpace(
@@ -145,7 +157,7 @@ describe("assay merge --search", () => {
     await expect(mergeVerb(undefined, {})).rejects.toThrow(/name a recipe, or a search space/);
   });
 
-  it("merges and asks nothing when no row is left for the winner", async () => {
+  it("merges and asks nothing when no row is left for the winner", {tags: ["long"]}, async () => {
     await writeFile(
       join(project, "data-loaders", "shades.ts"),
       `import {defineDataset} from "../engine.js";
@@ -182,19 +194,23 @@ export default defineDataset({
   });
 
   // Last, since what it holds out is held out from the others too.
-  it("opens a held-out part only with a reason, which is kept", async () => {
-    const path = await writeSpace(
-      "kept.yml",
-      space("tries: 2").replace("eval: colours", "eval: kept").replace("tries: 6\n", "")
-    );
-    await expect(search(path)).rejects.toThrow(/split kept has a held-out part.*--why/);
-    const found = await search(path, "the release is due");
-    expect(found.part).toBe("held-out");
-    const opened = await withStore((store) => finalRuns(store.workspace));
-    expect(opened.map(({why, eval: name}) => [why, name])).toEqual([
-      ["the release is due", "kept-merge-search"]
-    ]);
-  }, 300_000);
+  it(
+    "opens a held-out part only with a reason, which is kept",
+    {tags: ["long"], timeout: 300_000},
+    async () => {
+      const path = await writeSpace(
+        "kept.yml",
+        space("tries: 2").replace("eval: colours", "eval: kept").replace("tries: 6\n", "")
+      );
+      await expect(search(path)).rejects.toThrow(/split kept has a held-out part.*--why/);
+      const found = await search(path, "the release is due");
+      expect(found.part).toBe("held-out");
+      const opened = await withStore((store) => finalRuns(store.workspace));
+      expect(opened.map(({why, eval: name}) => [why, name])).toEqual([
+        ["the release is due", "kept-merge-search"]
+      ]);
+    }
+  );
 
   it("refuses models whose weights are not here", async () => {
     const workspace = await openWorkspace(project);

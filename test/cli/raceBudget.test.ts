@@ -1,3 +1,4 @@
+// @module-tag long
 import {describe, expect, it} from "vitest";
 import {raceText} from "../../src/cli/evals/runs/raceText.js";
 import {replay} from "../../src/report/components/races/raceScores.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {chosenRun} from "../../src/cli/project/chosenRun.js";
 import {type RaceRecord, scoreTable} from "../../src/evals/decisions/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {createReporter} from "../../src/cli/terminal/progress.js";
 import {isUnfinished, outcomeText} from "../../src/cli/evals/run/run.js";

@@ -157,20 +157,24 @@ it("ends at a port that is taken, and names the option that chooses another", as
   );
 }, 60_000);
 
-it("takes a file of a hub's repository for that, and not for an eval's candidate", async () => {
-  vi.stubEnv("HF_ENDPOINT", cheap.url);
-  try {
-    const {code, stderr} = await assay(project, "serve", "acme/tiny@main:tiny.q8_0.gguf", "--port", "0");
-    expect(code).toBe(1);
-    expect(stderr).toContain("acme/tiny");
-    expect(stderr).not.toContain("no such eval");
-  } finally {
-    vi.unstubAllEnvs();
+it(
+  "takes a file of a hub's repository for that, and not for an eval's candidate",
+  {tags: ["long"]},
+  async () => {
+    vi.stubEnv("HF_ENDPOINT", cheap.url);
+    try {
+      const {code, stderr} = await assay(project, "serve", "acme/tiny@main:tiny.q8_0.gguf", "--port", "0");
+      expect(code).toBe(1);
+      expect(stderr).toContain("acme/tiny");
+      expect(stderr).not.toContain("no such eval");
+    } finally {
+      vi.unstubAllEnvs();
+    }
   }
-}, 60_000);
+);
 
-it("names the candidates there are when one is not", async () => {
+it("names the candidates there are when one is not", {tags: ["long"]}, async () => {
   const {code, stderr} = await assay(project, "serve", "sums:cheap frist", "--port", "0");
   expect(code).not.toBe(0);
   expect(stderr).toContain("sums:cheap first");
-}, 60_000);
+});

@@ -1,3 +1,4 @@
+// @module-tag long
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {expect, it} from "vitest";

@@ -36,7 +36,7 @@ function folder(): string {
 }
 
 describe("a verdict on results made elsewhere", () => {
-  it("is printed again by the beginning of its run's id", async () => {
+  it("is printed again by the beginning of its run's id", {tags: ["long"]}, async () => {
     const dir = folder();
     const {run} = JSON.parse((await assay(dir, "verdict", "--from", "results.csv", "--json")).stdout) as {
       run: string;
@@ -149,7 +149,7 @@ describe("a verdict on results made elsewhere", () => {
     }
   });
 
-  it("prints the slices with their intervals as JSON, too", async () => {
+  it("prints the slices with their intervals as JSON, too", {tags: ["long"]}, async () => {
     const dir = folder();
     const run = async (...more: string[]) =>
       JSON.parse((await assay(dir, "verdict", "--from", "results.csv", ...more, "--json")).stdout) as {

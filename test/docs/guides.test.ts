@@ -36,6 +36,13 @@ async function withEmptyPages(project: string): Promise<void> {
     if (!name.startsWith("duckdb")) await rm(join(pages, "data", name), {recursive: true});
 }
 
+const tickets = readFileSync(join(repository, "templates/project/data/tickets.jsonl"), "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => JSON.parse(line) as {text: string; queue: string});
+/** The queue of the ticket in a prompt. */
+const queueOf = (prompt: string) => tickets.find(({text}) => prompt.includes(text))?.queue ?? "billing";
+
 let begun: string;
 let server: ModelServer;
 
@@ -44,7 +51,7 @@ beforeAll(async () => {
   await mkdir(join(begun, "node_modules"));
   await symlink(repository, join(begun, "node_modules/assay"));
   expect(await assayHere(begun, "init")).toMatchObject({code: 0});
-  server = await startModelServer({models: ["small-1"], answer: () => "billing"});
+  server = await startModelServer({models: ["small-1", "large-1"], answer: ({prompt}) => queueOf(prompt)});
   vi.stubEnv("EXAMPLE_KEY", "a key");
   return () => server.close();
 });
@@ -56,8 +63,8 @@ const ranAs = (line: string) =>
     .replaceAll(SERVER, server.url)
     .replace(/rebuild(?!.*--no-build)/, "rebuild --no-build");
 
-/** Builds start processes of their own, and a dry run knows by its class what the compiled package's definitions throw. */
-const ALONE = /assay build|--dry-run/;
+/** Builds start processes of their own. */
+const ALONE = /assay build/;
 
 /** Runs a line, and gives what it prints. */
 async function run(project: string, {line, code}: Command): Promise<string> {
@@ -71,24 +78,30 @@ async function run(project: string, {line, code}: Command): Promise<string> {
   return ended.stdout;
 }
 
-describe("the guides", () => {
-  it.each(guides)("%s does what it says", async (name) => {
-    const project = await temporaryProject();
-    await cp(begun, project, {recursive: true, verbatimSymlinks: true});
-    await PREPARE[name]?.(project);
-    const steps = stepsOf(readFileSync(join(folder, `${name}.md`), "utf8"));
-    expect(steps.length).toBeGreaterThan(1);
-    for (const step of steps) {
-      if ("file" in step) {
-        await mkdir(dirname(join(project, step.file)), {recursive: true});
-        await writeFile(join(project, step.file), ranAs(step.text));
-      } else {
-        let printed = "";
-        for (const command of step.commands) printed += await run(project, command);
-        for (const line of step.shows) expect(printed).toContain(line);
-      }
+/** The others take long. */
+const SHORT = ["datasets", "gate"];
+
+async function follow(name: string): Promise<void> {
+  const project = await temporaryProject();
+  await cp(begun, project, {recursive: true, verbatimSymlinks: true});
+  await PREPARE[name]?.(project);
+  const steps = stepsOf(readFileSync(join(folder, `${name}.md`), "utf8"));
+  expect(steps.length).toBeGreaterThan(1);
+  for (const step of steps) {
+    if ("file" in step) {
+      await mkdir(dirname(join(project, step.file)), {recursive: true});
+      await writeFile(join(project, step.file), ranAs(step.text));
+    } else {
+      let printed = "";
+      for (const command of step.commands) printed += await run(project, command);
+      for (const line of step.shows) expect(printed).toContain(line);
     }
-  });
+  }
+}
+
+describe("the guides", () => {
+  it.each(SHORT)("%s does what it says", follow);
+  it.each(guides.filter((name) => !SHORT.includes(name)))("%s does what it says", {tags: ["long"]}, follow);
 
   it.each(guides)("%s fits on a page", (name) => {
     const words = readFileSync(join(folder, `${name}.md`), "utf8").split(/\s+/);

@@ -67,6 +67,7 @@ async function pageData(store: Store) {
     costs: await site.costs(store),
     curves: await site.learningCurves(store),
     datasets: await site.datasets(store),
+    distillations: await site.distillations(store),
     history: await site.history(store),
     lineage: await site.lineage(store),
     models: await site.models(store),

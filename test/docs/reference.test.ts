@@ -32,7 +32,7 @@ describe.each(Object.entries(ENTRIES))("%s", (entry, {file, exported}) => {
   });
 });
 
-describe("the examples of the reference", () => {
+describe("the examples of the reference", {tags: ["long"]}, () => {
   for (const [entry, functions] of Object.entries(examples))
     for (const [name, own] of Object.entries(functions))
       it(`${entry}: ${name} gives what the page says`, async () => {

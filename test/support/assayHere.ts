@@ -1,6 +1,7 @@
 import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Command, CommanderError} from "commander";
+import "tsx/esm/api"; // Its compiler starts in the folder in which it was loaded, which must not be a test's own.
 import {vi} from "vitest";
 import {fail} from "../../src/cli/terminal/fail.js";
 import {declareCommands} from "../../src/cli/commands.js";

@@ -12,6 +12,7 @@ import {openStore, type Store} from "../../src/base/store/index.js";
 import {openBrowser} from "./browser.js";
 import {type BuiltSite, buildSite, emptySite, siteData, siteProject} from "./buildSite.js";
 import {decisionStore} from "./decisionStore.js";
+import {distilledStore} from "./distilledStore.js";
 import {hostileStore} from "./hostileStore.js";
 import {sampleStore} from "./sampleStore.js";
 import {sampleTickets} from "./sampleTickets.js";
@@ -46,6 +47,7 @@ export function setUpReport(): void {
     const workspace = await sampleStore(project);
     await sampleTickets(workspace);
     await purge(workspace, "mails", {where: "thread = 'thread-7'", reason: "request 2026-14"});
+    await distilledStore(project);
     await decisionStore(project);
     await situationStore(workspace);
     await trainedModel(workspace);

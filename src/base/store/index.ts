@@ -36,6 +36,7 @@ export {
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
 export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
 export {type DistillationRecord, readDistillations, writeDistillation} from "./kinds/distillation.js";
+export {type ModelInUse, type KeptRecord, readKept, writeKept} from "./kinds/kept.js";
 export {
   downloadsDir,
   hubModelsDir,

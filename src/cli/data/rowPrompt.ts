@@ -10,14 +10,7 @@ import {bold, dim, print, printable, printAsIs, printJson} from "../terminal/ter
  */
 export async function showPrompt(store: Store, name: string, row: string, json = false): Promise<void> {
   const run = findRun(await store.runs({archived: true}), name);
-  const found = await store.rows<{variant: string; messages: string | null}>(
-    "select variant, messages from prompts where run = $run and row_id = $row",
-    {run: run.id, row}
-  );
-  if (found.length === 0)
-    throw new UserError(
-      `run ${run.id} has no prompt of a row ${JSON.stringify(row)}: it was not among the run's rows, or the run was made before prompts were kept. \`assay run ${run.eval}\` keeps them.`
-    );
+  const found = await promptsOf(store, run, row);
   const prompts = found.map(({variant, messages}) => ({
     variant,
     messages: messages === null ? null : (JSON.parse(messages) as Message[])
@@ -25,14 +18,38 @@ export async function showPrompt(store: Store, name: string, row: string, json =
   const tools = run.candidates.flatMap(({name: candidate, tools: own}) =>
     own ? [{candidate, tools: own}] : []
   );
-  if (json) return printJson({run: run.id, row, prompts, tools});
-  print(dim(`run ${run.id}, row ${printable(row)}`));
+  const id = found[0]!.row_id;
+  if (json) return printJson({run: run.id, row: id, prompts, tools});
+  print(dim(`run ${run.id}, row ${printable(id)}`));
   for (const {variant, messages} of prompts) {
     if (prompts.length > 1) print(bold(printable(variant)));
     if (messages === null) print(dim(whyNone(run)));
     else printAsIs(messagesText(messages));
   }
   for (const {candidate, tools: own} of tools) printAsIs(toolsText(candidate, own));
+}
+
+interface KeptPrompt {
+  row_id: string;
+  variant: string;
+  messages: string | null;
+}
+
+/** Of the row with this id, or of the one whose id begins so: a terminal shows no more of a long one. */
+async function promptsOf(store: Store, run: RunManifest, row: string): Promise<KeptPrompt[]> {
+  const found = await store.rows<KeptPrompt>(
+    "select row_id, variant, messages from prompts where run = $run and starts_with(row_id, $row)",
+    {run: run.id, row}
+  );
+  const exact = found.filter(({row_id: id}) => id === row);
+  if (exact.length > 0) return exact;
+  const ids = new Set(found.map(({row_id: id}) => id));
+  if (row !== "" && ids.size === 1) return found;
+  throw new UserError(
+    ids.size > 1
+      ? `${ids.size} rows of run ${run.id} have an id that begins with ${JSON.stringify(row)}. Give more of it.`
+      : `run ${run.id} has no prompt of a row ${JSON.stringify(row)}: it was not among the run's rows, or the run was made before prompts were kept. \`assay run ${run.eval}\` keeps them.`
+  );
 }
 
 function whyNone({split, imported}: RunManifest): string {

@@ -5,6 +5,7 @@ import type {Finetune, FinetuneDefinition} from "../../training/finetunes/index.
 import type {Job, JobDefinition, NamedJob} from "../../training/jobs/index.js";
 import {checkName, UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
+import type {Broken} from "./broken.js";
 import {loadFolder, twins} from "./project.js";
 
 export interface NamedFinetune {
@@ -53,11 +54,10 @@ export interface NamedDistillation extends Distillation {
   sha256: string;
 }
 
-/** The distillations named, or all of distillations/. Throws with every file that gives none. */
-export async function loadDistillations(
-  project: string,
-  names: readonly string[] = []
-): Promise<NamedDistillation[]> {
+/** The distillations of distillations/, and the files that give none. */
+export async function distillationsIn(
+  project: string
+): Promise<{found: NamedDistillation[]; broken: Broken[]}> {
   const checkDistillation: (definition: unknown) => void = (await import("../../evals/distillation/index.js"))
     .checkDistillation;
   const {found, broken} = await loadFolder<Distillation>(project, "distillations", /\.distillation\.ts$/, {
@@ -78,9 +78,22 @@ export async function loadDistillations(
       definition
     }))
   );
+  const twice = twins("distillations", all);
+  return {
+    found: all.filter(({path}) => !twice.some((one) => one.path === path)),
+    broken: [...broken, ...twice]
+  };
+}
+
+/** The distillations named. Throws for a name that is none's, and with every file of such a name that gives none. */
+export async function loadDistillations(
+  project: string,
+  names: readonly string[]
+): Promise<NamedDistillation[]> {
+  const {found: all, broken} = await distillationsIn(project);
   const isMeant = ({path, name}: {path: string; name?: string}) =>
-    names.length === 0 || names.some((wanted) => wanted === name || isFile(path, wanted, "distillation"));
-  const problems = [...broken, ...twins("distillations", all)].filter(isMeant);
+    names.some((wanted) => wanted === name || isFile(path, wanted, "distillation"));
+  const problems = broken.filter(isMeant);
   if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
   const unknown = names.filter(
     (wanted) => !all.some(({name, path}) => name === wanted || isFile(path, wanted, "distillation"))

@@ -20,6 +20,10 @@ import {changesOf} from "../data/pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "../evals/run/run.js";
 import {interruptSignals} from "../evals/run/interruptSignals.js";
 import {type EvalOutcome, runEvals} from "../evals/run/runEvals.js";
+import {distillationsIn, type NamedDistillation} from "../project/trainings.js";
+import type {DistilInputs} from "../models/distil/distil.js";
+import {renew} from "../models/distil/renew.js";
+import {openCommandBudget} from "../../evals/runner/index.js";
 import {timed, timeSteps} from "../terminal/stepTime.js";
 import {dim, note, print} from "../terminal/terminal.js";
 import {transferReporter} from "../terminal/transferReporter.js";
@@ -130,14 +134,44 @@ function planText(datasets: readonly {name: string}[], evals: readonly NamedEval
   ].join("; then ");
 }
 
-/** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails, 101 when one
+/**
+ * Judges the model in use of every distillation on new data, one line each. A run of few rows judges none.
+ * @returns whether one in use is worse than allowed, and nothing takes its place
+ */
+async function renewAll(
+  store: Store,
+  distillations: readonly NamedDistillation[],
+  {limit, ...inputs}: DistilInputs & {limit?: number}
+): Promise<boolean> {
+  if (limit !== undefined || distillations.length === 0) return false;
+  let isWorse = false;
+  print("");
+  for (const one of distillations)
+    try {
+      const {sentence, record} = await renew(store, one, inputs);
+      print(`${one.name}: ${sentence}.`);
+      isWorse ||= record?.judged?.verdict === "inferior" && record.outcome === "kept";
+    } catch (error) {
+      if (inputs.signals.signal.aborted) return isWorse;
+      await onFailure(new UserError(`distillation ${one.name}: ${messageOf(error)}`, {cause: error}));
+    }
+  return isWorse;
+}
+
+function tellInterrupted(): void {
+  process.exitCode = 1;
+  print("\nInterrupted. What was paid for is kept; the same command goes on from here.");
+}
+
+/** Pull, run what is missing, judge the models in use, check, build: does nothing twice. Exit code 100 when a gate fails, 101 when one
  * is undecided, 1 when a run was stopped or something else went wrong. */
 export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const started = Date.now();
   const project = findProject();
   const {datasets, broken} = await loadDatasets(project);
   const {evals, broken: brokenEvals} = await loadEvals(project);
-  reportBroken([...broken, ...brokenEvals]);
+  const {found: distillations, broken: brokenDistillations} = await distillationsIn(project);
+  reportBroken([...broken, ...brokenEvals, ...brokenDistillations]);
   if (evals.length === 0 && brokenEvals.length > 0) return;
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
@@ -146,14 +180,16 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const workspace = await openProject();
   const {pulled, usable} = await pullAll(workspace, datasets, evals);
   const store = await openStore(workspace);
-  const {signal, abortSignal, at, dispose} = interruptSignals();
+  const signals = interruptSignals();
+  const {signal, abortSignal, at, dispose} = signals;
+  const budget = await openCommandBudget(workspace, verb.budgetUsd, "rebuild");
   const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, usable);
   const options = runOptions({...verb, reuse: true});
   try {
     for (const {name, sensitivity} of pulled) if (sensitivity === "personal") await printLedger(store, name);
     const outcomes = await runEvals(store, usable, {
       options,
-      command: "rebuild",
+      budget,
       datasets,
       signal,
       abortSignal,
@@ -163,10 +199,17 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       onOutcome: (outcome) => print(`\n${outcomeText(outcome, {...options, queue: verb.queue})}`)
     });
     if (signal.aborted) {
-      process.exitCode = 1;
-      return print("\nInterrupted. What was paid for is kept; the same command goes on from here.");
+      return tellInterrupted();
     }
     if (outcomes.some(isUnfinished)) process.exitCode ||= 1;
+    const isWorse = await renewAll(store, distillations, {
+      ...verb,
+      project,
+      datasets: pulled,
+      signals,
+      budget
+    });
+    if (signal.aborted) return tellInterrupted();
     // From here a signal has no calls to wait for.
     dispose();
     const checked = await checkEvals(store, evals, {outcomes, onMessage: note});
@@ -190,10 +233,11 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     const [unrun, warning] = [gatesWithoutRun(checked, evals), warningEvals(evals)];
     tellWarnings({checked, unrun, warning});
     const status = gatesStatus(checked, unrun, warning);
-    if (status === "fail") process.exitCode = 100;
+    if (status === "fail" || isWorse) process.exitCode = 100;
     else if (status === "undecided") process.exitCode ||= 101;
   } finally {
     timeSteps(undefined);
+    await budget.end();
     queue?.close();
     dispose();
     store.close();

@@ -22,7 +22,10 @@ export const storeCommands: DeclareCommand[] = [
       .option("--parquet <dir>", "write all tables to a folder as Parquet files")
       .option("--csv <dir>", "write all tables to a folder as CSV files")
       .option("--chat <file>", "write checked chat JSONL for fine-tuning, with a manifest beside it")
-      .option("--dataset <name[@version]>", "--chat: read this dataset (default: its newest version)")
+      .option(
+        "--dataset <name[@version]>",
+        "--chat: read this dataset (default: the only one, newest version)"
+      )
       .option("--split <split>", "--chat: use this split, if the version has several")
       .option("--part <part>", "--chat: write this part, never the held-out one (default: train)")
       .option("--messages <column>", "--chat: read messages from this column (default: messages, if any)")

@@ -54,7 +54,8 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
   try {
     if (options.chat) {
       if (options.dataset) await assertKnown(store, options.dataset);
-      const manifest = await exportChat(store, options.chat, options, note);
+      const dataset = options.dataset ?? (await onlyDataset(store));
+      const manifest = await exportChat(store, options.chat, {...options, dataset}, note);
       if (options.json) printJson(manifest);
       else print(await chatText(store, options.chat, manifest));
     }
@@ -65,6 +66,12 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
   } finally {
     store.close();
   }
+}
+
+/** The dataset of a store that has one. */
+async function onlyDataset(store: Store): Promise<string | undefined> {
+  const [name, ...others] = new Set((await store.versions()).map(({dataset}) => dataset));
+  return others.length === 0 ? name : undefined;
 }
 
 /** For a person: what was written, what was left out, and what providers reject. */

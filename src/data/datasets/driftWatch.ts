@@ -74,6 +74,9 @@ export function alarms(watch: VersionWatch): {column: string; eValue: number}[] 
     .sort((a, b) => b.eValue - a.eValue);
 }
 
+/** The columns that have moved since a version's reference. */
+export const driftedColumns = (watch: VersionWatch): string[] => alarms(watch).map(({column}) => column);
+
 /** An e-value as it is shown. */
 export const eValueText = (eValue: number): string =>
   eValue >= 10_000 ? eValue.toExponential(1) : String(Math.round(eValue * 10) / 10);

@@ -22,7 +22,7 @@ export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} 
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
 export {momentOfColumn, timeProblem} from "./moments.js";
-export {watchText} from "./driftWatch.js";
+export {driftedColumns, watchText} from "./driftWatch.js";
 export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, noVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";

@@ -1,4 +1,4 @@
-import type {DatasetDefinition, Sensitivity} from "../datasets/index.js";
+import {type DatasetDefinition, isAnswers, type Sensitivity} from "../datasets/index.js";
 import {strictest} from "../datasets/strictest.js";
 import type {VersionManifest} from "../../base/store/index.js";
 import {readSensitivity} from "./privacyCheck.js";
@@ -11,10 +11,12 @@ const ORDER: readonly Sensitivity[] = ["public", "internal", "personal"];
  */
 export function asDefined(
   version: VersionManifest,
-  definition: Pick<DatasetDefinition, "sensitivity" | "publish"> | undefined
+  definition: (Pick<DatasetDefinition, "sensitivity" | "publish"> & {source?: unknown}) | undefined
 ): VersionManifest {
   if (!definition) return version;
-  const {sensitivity, publish} = definition;
+  const {publish, source} = definition;
+  // Answers are as sensitive as the rows that were asked about, which their version says.
+  const {sensitivity = isAnswers(source) ? version.sensitivity : undefined} = definition;
   const rank = (stated: unknown) => ORDER.indexOf(readSensitivity(stated));
   return {
     ...version,

@@ -8,6 +8,7 @@ import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.j
 import {hashJson} from "../../base/system/index.js";
 import {modelsDir, type VersionManifest} from "../../base/store/index.js";
 import {declaredContexts} from "./declaredContexts.js";
+import {storedModel} from "./stored.js";
 
 /**
  * A candidate whose weights are made here: `source` trains, distils or merges it when the store does not have it,
@@ -33,7 +34,10 @@ export function trained(
   };
 }
 
-/** The model of a source for the data a run is about; of a fine-tune, for the data that it declares. */
+/**
+ * The model of a source for the data a run is about; of a fine-tune, for the data that it declares. One of the store where that is to
+ * answer instead.
+ */
 export function buildModel(source: ModelSource, context: PrepareContext): Promise<ModelManifest> {
   const own: BuildContext = {
     dir: modelsDir(context.store.workspace),
@@ -60,7 +64,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     onProgress: context.onProgress,
     signal: context.signal
   });
-  return source.build({...own, declared});
+  return (context.instead === undefined ? source : storedModel(context.instead)).build({...own, declared});
 }
 
 /** The run's own version of its dataset, the newest of others, which a dry run does not pull. */

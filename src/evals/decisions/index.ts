@@ -22,6 +22,7 @@ export {
 export {namedCandidate} from "./action.js";
 export {bestFirst, bestOf} from "./best.js";
 export {noWorse, type NoWorse} from "./cheaper.js";
+export {replacement, type Replacement} from "./replacement.js";
 export {callsOf} from "./callsOf.js";
 export {comparedCosts} from "./comparedCosts.js";
 export {costsOf} from "./costsOf.js";

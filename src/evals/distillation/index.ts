@@ -3,4 +3,11 @@
  * the evals that it is made of. Running them is the runner's part, their verdict that of report/site.
  */
 export {checkDistillation, type Distillation, distillation, type DistillationDefinition} from "./define.js";
-export {answersEval, type DistillationStages, judgedEval, judgingEval, stagesOf} from "./stages.js";
+export {
+  answersEval,
+  type DistillationStages,
+  judgedEval,
+  judgingEval,
+  nameInUse,
+  stagesOf
+} from "./stages.js";

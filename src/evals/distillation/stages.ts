@@ -1,6 +1,7 @@
 import {answersOf} from "../../data/datasets/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
+import type {ModelInUse} from "../../base/store/index.js";
 import type {Subset} from "../../training/finetunes/index.js";
 import type {Candidate, EvalDefinition} from "../runner/define.js";
 import type {NamedEval} from "../runner/index.js";
@@ -17,21 +18,31 @@ export interface DistillationStages {
   teacher: string;
   students: string[];
   partial: {candidate: string; student: string; share: number}[];
+  /** The teacher and the model in use on the test part, before anything is trained; absent when none is in use. */
+  check?: NamedEval;
+  /** The candidate that is the model in use, in `check` and in `judged`. */
+  inUse?: string;
 }
 
 /** The names under which a distillation's runs stand in the store. */
 export const answersEval = (name: string) => `${name}-answers`;
 export const judgedEval = (name: string) => `${name}-distillation`;
 const curveEval = (name: string) => `${name}-curve`;
+const checkEval = (name: string) => `${name}-check`;
+
+/** The name by which the store has the model in use, whichever it is. */
+export const nameInUse = (name: string) => `${name}-in-use`;
 
 /**
  * Throws a UserError where the definition and its eval do not go together.
  * @param parts those that are learned from: students that check themselves do so on the validation part
+ * @param used the model in use, which is judged beside the students
  */
 export function stagesOf(
   {name, definition}: {name: string; definition: DistillationDefinition},
   asked: NamedEval,
-  parts: readonly ("train" | "validation")[]
+  parts: readonly ("train" | "validation")[],
+  used?: ModelInUse
 ): DistillationStages {
   const {curve = [0.25, 0.5]} = definition;
   const base = judgingEval(definition, asked);
@@ -46,6 +57,8 @@ export function stagesOf(
       own: {...one, name: `${one.name}, ${Math.round(100 * share)}% of the rows`, baseline: false}
     }))
   );
+  const inUse = used && studentInUse(students, used);
+  const judges = {...teacher, baseline: true};
   const stage = (
     own: string,
     part: EvalDefinition["part"],
@@ -66,15 +79,18 @@ export function stagesOf(
     }
   });
   return {
-    answers: parts.map((part) =>
-      stage(answersEval(name), part, [{...teacher, baseline: true}], "Answers to learn")
-    ),
+    answers: parts.map((part) => stage(answersEval(name), part, [judges], "Answers to learn")),
     judged: stage(
       judgedEval(name),
       "test",
-      [{...teacher, baseline: true}, ...students.map((one) => ({...one, baseline: false, apart: false}))],
+      [
+        judges,
+        ...[...students, ...(inUse ? [inUse] : [])].map((one) => ({...one, baseline: false, apart: false}))
+      ],
       "Distillation"
     ),
+    check: inUse && stage(checkEval(name), "test", [judges, inUse], "Model in use"),
+    inUse: inUse?.name,
     curve:
       partial.length === 0
         ? undefined
@@ -110,6 +126,20 @@ export function judgingEval(
       `eval ${name} has no split ${JSON.stringify(wanted)}. It has ${splits.map((one) => one.name ?? one.strategy).join(", ")}.`
     );
   return {...definition, split};
+}
+
+/** A student with the model in use, as one more candidate; undefined where the definition has no such student any more. */
+function studentInUse(students: readonly Candidate[], {model, student}: ModelInUse): Candidate | undefined {
+  const own = students.find(({name}) => name === student);
+  return (
+    own && {
+      ...own,
+      name: `${student} in use`,
+      baseline: false,
+      apart: false,
+      prepare: (context) => own.prepare({...context, instead: model})
+    }
+  );
 }
 
 function teacherOf({teacher}: DistillationDefinition, {name, definition}: NamedEval): Candidate {

@@ -19,6 +19,8 @@ export interface PrepareContext {
   leftOut?: Readonly<Record<string, string>>;
   /** Make nothing: a candidate whose model is not there throws NotMade. */
   dryRun?: boolean;
+  /** Id of a model of the store that answers instead of the one that would be made. */
+  instead?: string;
   onProgress(message: string): void;
   signal?: AbortSignal;
 }

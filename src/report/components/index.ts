@@ -22,6 +22,8 @@ export {chooseScores} from "./inputs/chooseScores.js";
 export {compared} from "./rows/comparisons.js";
 export {confusionMatrix} from "./rowByRow/confusionMatrix.js";
 export {chooseDataset, datasetView} from "./data/datasets.js";
+export {chooseDistillation, chooseStudent} from "./distillation/chooseDistillation.js";
+export {distilled} from "./distillation/distilled.js";
 export {figure} from "./charts/figure.js";
 export {dataTable} from "./tables/dataTable.js";
 export {differences} from "./candidates/differences.js";

@@ -9,6 +9,7 @@ export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManife
 export type * from "./comparisonTypes.js";
 export type * from "./dataTypes.js";
 export type * from "./decisionTypes.js";
+export type * from "./distillation/types.js";
 export type {RunCandidate} from "../../base/store/index.js";
 
 /** What one candidate cost and how it fared beside its scores. */
@@ -124,8 +125,8 @@ export interface RunView {
   change?: RunChange;
   /** Present on every run of an eval that ran on a random split and on another one. */
   splitComparison?: SplitComparison;
-  /** Shares of test rows that also stand in the training part. */
-  leakage: {exact?: number; group?: number; unseen?: {share: number; classes: number}};
+  /** Shares of test rows that also stand in the training part; near-twins are a share of the short rows. */
+  leakage: {exact?: number; group?: number; nearTwins?: number; unseen?: {share: number; classes: number}};
 }
 
 export interface VerdictsData {

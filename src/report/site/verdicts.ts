@@ -122,13 +122,14 @@ function comparisonOf(run: RunView, runs: readonly RunView[]): SplitComparison |
 }
 
 function leakageOf(split: SplitManifest | undefined): RunView["leakage"] {
-  const share = (name: "exactLeakage" | "groupLeakage") => {
+  const share = (name: "exactLeakage" | "groupLeakage" | "shortTextLeakage") => {
     return split && currentMeasures(split)[name]?.share;
   };
   const unseen = split && unseenClasses(split);
   return {
     exact: share("exactLeakage"),
     group: share("groupLeakage"),
+    nearTwins: share("shortTextLeakage"),
     unseen: unseen && {share: unseen.share, classes: unseen.labels.length}
   };
 }

@@ -1,5 +1,5 @@
 /** A node of a parsed template. */
-interface Node {
+interface TemplateNode {
   type: string;
   [member: string]: unknown;
 }
@@ -17,7 +17,7 @@ const SPELLED = [
  * False as Python does. The engine prints nothing for null, and throws where it is joined.
  */
 export function spellAsPython(program: object): void {
-  visit(program as Node);
+  visit(program as TemplateNode);
 }
 
 function visit(node: unknown): void {
@@ -29,28 +29,28 @@ function visit(node: unknown): void {
   for (const [member, value] of Object.entries(node)) {
     visit(value);
     if (STATEMENTS.has(node.type) && BLOCKS.has(member) && Array.isArray(value))
-      node[member] = value.map((one: Node) => spelled(one));
+      node[member] = value.map((one: TemplateNode) => spelled(one));
   }
   if (node.type === "BinaryExpression" && (node.operator as {value?: unknown}).value === "~") {
-    node.left = spelled(node.left as Node);
-    node.right = spelled(node.right as Node);
+    node.left = spelled(node.left as TemplateNode);
+    node.right = spelled(node.right as TemplateNode);
   }
   if (node.type === "FilterExpression" && makesText(node.filter))
-    node.operand = spelled(node.operand as Node);
+    node.operand = spelled(node.operand as TemplateNode);
 }
 
 const makesText = (filter: unknown) =>
   isNode(filter) && filter.type === "Identifier" && (filter.value === "trim" || filter.value === "string");
 
 /** Only what can be read twice: a macro may be long, and gives text in any case. */
-function spelled(node: Node): Node {
+function spelled(node: TemplateNode): TemplateNode {
   if (node.type === "Ternary")
     return Object.assign(node, {
-      trueExpr: spelled(node.trueExpr as Node),
-      falseExpr: spelled(node.falseExpr as Node)
+      trueExpr: spelled(node.trueExpr as TemplateNode),
+      falseExpr: spelled(node.falseExpr as TemplateNode)
     });
   if (!isRead(node)) return node;
-  return SPELLED.reduce<Node>(
+  return SPELLED.reduce<TemplateNode>(
     (otherwise, [test, text]) => ({
       type: "Ternary",
       condition: {
@@ -67,13 +67,15 @@ function spelled(node: Node): Node {
 }
 
 /** A variable, a member, or `x.get("member")`. */
-function isRead({type, callee}: Node): boolean {
+function isRead({type, callee}: TemplateNode): boolean {
   if (type !== "CallExpression") return type === "Identifier" || type === "MemberExpression";
   return isNode(callee) && callee.type === "MemberExpression" && isNamed(callee.property, "get");
 }
 
 const isNamed = (node: unknown, name: string) => isNode(node) && node.value === name;
 
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && typeof (value as Partial<Node>).type === "string";
+function isNode(value: unknown): value is TemplateNode {
+  return (
+    typeof value === "object" && value !== null && typeof (value as Partial<TemplateNode>).type === "string"
+  );
 }

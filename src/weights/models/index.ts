@@ -50,7 +50,7 @@ export {
   needModel
 } from "./storedModel.js";
 export {manyMeant, manyMeantOf} from "./meantNote.js";
-export {addToRecord, recordModel, type RecordedModel} from "./record.js";
+export {addToRecord, moveName, recordModel, type RecordedModel} from "./record.js";
 export {type ModelRemoval, namedBy, planRemoval, removeModel} from "./removeModel.js";
 export {
   damagedFiles,

@@ -69,6 +69,18 @@ export async function addToRecord(
   });
 }
 
+/** Gives a name to one model of the store, beside its own, and takes it from all others. */
+export async function moveName(modelsDir: string, id: string, name: string): Promise<void> {
+  const known = await listModels(modelsDir);
+  // First given, then taken: a name that two have for a moment means the newer one.
+  for (const model of known.sort((a, b) => Number(b.id === id) - Number(a.id === id))) {
+    const {otherNames = []} = model;
+    const others = [...otherNames.filter((one) => one !== name), ...(model.id === id ? [name] : [])];
+    if (others.length === otherNames.length && (model.id !== id || otherNames.includes(name))) continue;
+    await put(modelsDir, {...model, otherNames: others.length > 0 ? others : undefined});
+  }
+}
+
 type RecordedParents = ModelManifest["parents"];
 
 /** A parent that the store had no record of gives way to the record of that name. */

@@ -22,24 +22,28 @@ function simulate(seed: string | number, truth: readonly number[], n: number): n
 const equal = new Array<number>(10).fill(0.6);
 
 describe("the winner's score, corrected for having been chosen", () => {
-  it("is flattered by choosing among ten equals; the correction takes off most of it and split-half all", () => {
-    const bias = {naive: 0, corrected: 0, halves: 0};
-    const truth = mean(simulate("truth", equal, 200_000).map((column) => mean(column)))!;
-    const trials = 150;
-    let covered = 0;
-    for (let trial = 0; trial < trials; trial++) {
-      const columns = simulate(trial, equal, 200);
-      const ours = winnerEstimate(columns, {seed: trial, draws: 400})!;
-      bias.naive += (ours.naive - truth) / trials;
-      bias.corrected += (ours.estimate - truth) / trials;
-      bias.halves += (splitHalf(columns, {seed: trial, splits: 20})!.estimate - truth) / trials;
-      if (ours.low <= truth && truth <= ours.high) covered++;
+  it(
+    "is flattered by choosing among ten equals; the correction takes off most of it and split-half all",
+    {tags: ["long"]},
+    () => {
+      const bias = {naive: 0, corrected: 0, halves: 0};
+      const truth = mean(simulate("truth", equal, 200_000).map((column) => mean(column)))!;
+      const trials = 150;
+      let covered = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        const columns = simulate(trial, equal, 200);
+        const ours = winnerEstimate(columns, {seed: trial, draws: 400})!;
+        bias.naive += (ours.naive - truth) / trials;
+        bias.corrected += (ours.estimate - truth) / trials;
+        bias.halves += (splitHalf(columns, {seed: trial, splits: 20})!.estimate - truth) / trials;
+        if (ours.low <= truth && truth <= ours.high) covered++;
+      }
+      expect(bias.naive).toBeGreaterThan(0.03);
+      expect(Math.abs(bias.corrected)).toBeLessThan(bias.naive / 2);
+      expect(Math.abs(bias.halves)).toBeLessThan(0.01);
+      expect(covered / trials).toBeGreaterThan(0.93);
     }
-    expect(bias.naive).toBeGreaterThan(0.03);
-    expect(Math.abs(bias.corrected)).toBeLessThan(bias.naive / 2);
-    expect(Math.abs(bias.halves)).toBeLessThan(0.01);
-    expect(covered / trials).toBeGreaterThan(0.93);
-  });
+  );
 
   it("hardly changes a clear winner", () => {
     const columns = simulate("clear", [0.5, 0.55, 0.9], 800);
@@ -105,35 +109,43 @@ describe("the winner's score, corrected for having been chosen", () => {
     }
   });
 
-  it("has a critical value with which the intervals of all of many candidates hold at once, however few the rows", () => {
-    const trials = 500;
-    let held = 0;
-    for (let trial = 0; trial < trials; trial++) {
-      const next = rng("at once", trial);
-      const columns = Array.from({length: 14}, () => Array.from({length: 6}, () => next.normal()));
-      const {critical} = winnerEstimate(columns, {seed: trial, draws: 500, bounds: [-Infinity, Infinity]})!;
-      if (columns.every((column) => Math.abs(mean(column)!) <= critical * standardError(column)!)) held++;
+  it(
+    "has a critical value with which the intervals of all of many candidates hold at once, however few the rows",
+    {tags: ["long"]},
+    () => {
+      const trials = 500;
+      let held = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        const next = rng("at once", trial);
+        const columns = Array.from({length: 14}, () => Array.from({length: 6}, () => next.normal()));
+        const {critical} = winnerEstimate(columns, {seed: trial, draws: 500, bounds: [-Infinity, Infinity]})!;
+        if (columns.every((column) => Math.abs(mean(column)!) <= critical * standardError(column)!)) held++;
+      }
+      // With one factor for all candidates' errors: 89%.
+      expect(held / trials).toBeGreaterThan(0.925);
     }
-    // With one factor for all candidates' errors: 89%.
-    expect(held / trials).toBeGreaterThan(0.925);
-  });
+  );
 
-  it("lies above the truth in about 2.5 of 100 cases where 14 candidates have six groups", () => {
-    const trials = 300;
-    let above = 0;
-    for (let trial = 0; trial < trials; trial++) {
-      const next = rng("groups", trial);
-      const clusters = Array.from({length: 120}, (_, i) => Math.floor(i / 20));
-      const columns = Array.from({length: 14}, () => {
-        const ease = Array.from({length: 6}, () => next.normal());
-        return clusters.map((c) =>
-          Number(Math.sqrt(0.4) * ease[c]! + Math.sqrt(0.6) * next.normal() < 0.5244)
-        );
-      });
-      if (winnerEstimate(columns, {seed: trial, clusters, draws: 500})!.low > 0.7) above++;
+  it(
+    "lies above the truth in about 2.5 of 100 cases where 14 candidates have six groups",
+    {tags: ["long"]},
+    () => {
+      const trials = 300;
+      let above = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        const next = rng("groups", trial);
+        const clusters = Array.from({length: 120}, (_, i) => Math.floor(i / 20));
+        const columns = Array.from({length: 14}, () => {
+          const ease = Array.from({length: 6}, () => next.normal());
+          return clusters.map((c) =>
+            Number(Math.sqrt(0.4) * ease[c]! + Math.sqrt(0.6) * next.normal() < 0.5244)
+          );
+        });
+        if (winnerEstimate(columns, {seed: trial, clusters, draws: 500})!.low > 0.7) above++;
+      }
+      expect(above / trials).toBeLessThan(0.045);
     }
-    expect(above / trials).toBeLessThan(0.045);
-  });
+  );
 
   it("where no score varies is Wilson's with the t quantile, not a point", () => {
     const ones = [1, 1, 1, 1, 1];

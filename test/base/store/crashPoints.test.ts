@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawn} from "node:child_process";
 import {existsSync, mkdirSync, readdirSync, readFileSync} from "node:fs";
 import {join, relative} from "node:path";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {describe, expect, it} from "vitest";
 import {Bucket} from "../../../src/base/store/storage/s3/bucket.js";
 import {Claim, claimKey} from "../../../src/base/store/storage/s3/claim.js";

@@ -183,33 +183,37 @@ describe.skipIf(!server)("a bucket", () => {
     expect(new Set(seen)).toEqual(new Set(seen.length > 0 ? ["ledger.json,manifest.json,rows.parquet"] : []));
   });
 
-  it("shows nothing of a folder whose writer was killed amid an upload in parts, and lets the next one commit it", async () => {
-    const where = await address();
-    const folder = await temporaryProject();
-    const key = "datasets/d/v";
-    const stuck = once("hang", ({method, url}) => method === "PUT" && url.includes("partNumber=3"));
-    const script = await childScript(new URL("support/commitFolder.ts", import.meta.url));
-    const child = spawn(process.execPath, [script, where, folder, key], {
-      stdio: "inherit"
-    });
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    await expect.poll(stuck, {timeout: 120_000}).toBe(true);
-    child.kill("SIGKILL");
-    await ended;
-    const place = await machine(where);
-    const bucket = s3Address(where).bucket;
-    expect(await server!.keys(bucket)).toEqual([
-      "team/store/datasets/d/v/.claim.json",
-      "team/store/datasets/d/v/ledger.json"
-    ]);
-    expect(await place.list("datasets/d")).toEqual([]);
-    expect([await place.has(key), await place.has(`${key}/ledger.json`)]).toEqual([false, false]);
-    const stage = await place.stage("datasets/d");
-    await writeFile(join(stage.folder, "manifest.json"), "of the next");
-    expect(await stage.commit(key)).toBe(true);
-    expect(await place.list(key)).toEqual([{name: "manifest.json", folder: false}]);
-    expect(existsSync(await place.readable(`${key}/manifest.json`))).toBe(true);
-  });
+  it(
+    "shows nothing of a folder whose writer was killed amid an upload in parts, and lets the next one commit it",
+    {tags: ["long"]},
+    async () => {
+      const where = await address();
+      const folder = await temporaryProject();
+      const key = "datasets/d/v";
+      const stuck = once("hang", ({method, url}) => method === "PUT" && url.includes("partNumber=3"));
+      const script = await childScript(new URL("support/commitFolder.ts", import.meta.url));
+      const child = spawn(process.execPath, [script, where, folder, key], {
+        stdio: "inherit"
+      });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      await expect.poll(stuck, {timeout: 120_000}).toBe(true);
+      child.kill("SIGKILL");
+      await ended;
+      const place = await machine(where);
+      const bucket = s3Address(where).bucket;
+      expect(await server!.keys(bucket)).toEqual([
+        "team/store/datasets/d/v/.claim.json",
+        "team/store/datasets/d/v/ledger.json"
+      ]);
+      expect(await place.list("datasets/d")).toEqual([]);
+      expect([await place.has(key), await place.has(`${key}/ledger.json`)]).toEqual([false, false]);
+      const stage = await place.stage("datasets/d");
+      await writeFile(join(stage.folder, "manifest.json"), "of the next");
+      expect(await stage.commit(key)).toBe(true);
+      expect(await place.list(key)).toEqual([{name: "manifest.json", folder: false}]);
+      expect(existsSync(await place.readable(`${key}/manifest.json`))).toBe(true);
+    }
+  );
 
   it("goes on with a removal that was killed", async () => {
     const where = await address();

@@ -58,14 +58,15 @@ export async function writeDistilProject(
     engine,
     server,
     rows,
+    dataset = "tickets",
     definition = ""
-  }: {engine: string; server: string; rows: readonly Ticket[]; definition?: string}
+  }: {engine: string; server: string; rows: readonly Ticket[]; dataset?: string; definition?: string}
 ): Promise<void> {
   const from = JSON.stringify(engine);
   const texts = {
     "data/tickets.jsonl": rows.map((row) => JSON.stringify(row) + "\n").join(""),
     "data-loaders/tickets.ts": `import {defineDataset} from ${from};
-export default defineDataset({name: "tickets", id: "id", text: "text", label: "label", sensitivity: "public",
+export default defineDataset({name: ${JSON.stringify(dataset)}, id: "id", text: "text", label: "label", sensitivity: "public",
   source: {kind: "files", files: "data/tickets.jsonl"}});
 `,
     "evals/routing.eval.ts": `import {candidate, defineEval, exactMatch, openAICompatible} from ${from};

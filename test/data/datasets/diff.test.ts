@@ -71,55 +71,62 @@ describe("the diff of two versions", () => {
     });
   });
 
-  it("sets rows aside of which a column changed its type alone, in the diff and in a version's record", async () => {
-    const rows = many(40, (i) => ({customer: i % 9 === 0 ? null : i, day: "2026-02-03"}));
-    const views = {
-      BIGINT: "customer",
-      DOUBLE: "customer::double",
-      VARCHAR: "customer::varchar",
-      JSON: "to_json(customer)",
-      "DECIMAL(18,2)": "customer::decimal(18, 2)"
-    };
-    const odd = "case id when 'r0007' then 99 else customer end";
-    for (const [before, after] of [
-      ["BIGINT", "DOUBLE"],
-      ["DOUBLE", "BIGINT"],
-      ["BIGINT", "VARCHAR"],
-      ["VARCHAR", "JSON"],
-      ["DOUBLE", "VARCHAR"],
-      ["DECIMAL(18,2)", "DOUBLE"]
-    ] as (keyof typeof views)[][]) {
-      const version = (type: keyof typeof views, value = "customer") =>
-        defineDataset({
-          name: "tickets",
-          source: {kind: "rows", rows: () => rows},
-          sql: `select id, ${views[type].replace("customer", value)} as customer, day::${type === before ? "date" : "timestamp"} as day from source`,
-          id: "id"
-        });
-      const workspace = await temporaryWorkspace();
-      await pull(workspace, version(before!));
-      const {version: same} = await pull(workspace, version(after!));
-      const {version: other} = await pull(workspace, version(before!, odd));
-      expect([same.changes, other.changes]).toEqual([
-        {added: 0, removed: 0, changed: 0},
-        {added: 0, removed: 0, changed: 1}
-      ]);
-      const store = await openStore(workspace);
-      try {
-        const [first] = await store.versions();
-        const diff = await diffVersions(store, first!, same);
-        expect(diff.changed.rows).toBe(0);
-        expect(diff.retyped).toMatchObject({rows: 40, sample: expect.arrayContaining(["r0000"]) as string[]});
-        expect(diff.changedColumns).toEqual([]);
-        const edited = await diffVersions(store, same, other);
-        expect(edited.changed).toEqual({rows: 1, sample: ["r0007"]});
-        expect(edited.retyped.rows).toBe(39);
-        expect(edited.changedColumns).toEqual([{column: "customer", rows: 1}]);
-      } finally {
-        store.close();
+  it(
+    "sets rows aside of which a column changed its type alone, in the diff and in a version's record",
+    {tags: ["long"]},
+    async () => {
+      const rows = many(40, (i) => ({customer: i % 9 === 0 ? null : i, day: "2026-02-03"}));
+      const views = {
+        BIGINT: "customer",
+        DOUBLE: "customer::double",
+        VARCHAR: "customer::varchar",
+        JSON: "to_json(customer)",
+        "DECIMAL(18,2)": "customer::decimal(18, 2)"
+      };
+      const odd = "case id when 'r0007' then 99 else customer end";
+      for (const [before, after] of [
+        ["BIGINT", "DOUBLE"],
+        ["DOUBLE", "BIGINT"],
+        ["BIGINT", "VARCHAR"],
+        ["VARCHAR", "JSON"],
+        ["DOUBLE", "VARCHAR"],
+        ["DECIMAL(18,2)", "DOUBLE"]
+      ] as (keyof typeof views)[][]) {
+        const version = (type: keyof typeof views, value = "customer") =>
+          defineDataset({
+            name: "tickets",
+            source: {kind: "rows", rows: () => rows},
+            sql: `select id, ${views[type].replace("customer", value)} as customer, day::${type === before ? "date" : "timestamp"} as day from source`,
+            id: "id"
+          });
+        const workspace = await temporaryWorkspace();
+        await pull(workspace, version(before!));
+        const {version: same} = await pull(workspace, version(after!));
+        const {version: other} = await pull(workspace, version(before!, odd));
+        expect([same.changes, other.changes]).toEqual([
+          {added: 0, removed: 0, changed: 0},
+          {added: 0, removed: 0, changed: 1}
+        ]);
+        const store = await openStore(workspace);
+        try {
+          const [first] = await store.versions();
+          const diff = await diffVersions(store, first!, same);
+          expect(diff.changed.rows).toBe(0);
+          expect(diff.retyped).toMatchObject({
+            rows: 40,
+            sample: expect.arrayContaining(["r0000"]) as string[]
+          });
+          expect(diff.changedColumns).toEqual([]);
+          const edited = await diffVersions(store, same, other);
+          expect(edited.changed).toEqual({rows: 1, sample: ["r0007"]});
+          expect(edited.retyped.rows).toBe(39);
+          expect(edited.changedColumns).toEqual([{column: "customer", rows: 1}]);
+        } finally {
+          store.close();
+        }
       }
     }
-  });
+  );
 
   it("takes no row for retyped alone when a column came or went, and compares lists as they are", async () => {
     const came = await diffOf(
@@ -226,7 +233,7 @@ describe("a shift that deciles and lengths do not show", () => {
   const both = async (first: (i: number) => object, second: (i: number) => object, stated = {}) =>
     (await verdictBetween(many(600, first), many(600, second), stated)).state;
 
-  it("is one of a number towards its least values, below them, or among few", async () => {
+  it("is one of a number towards its least values, below them, or among few", {tags: ["long"]}, async () => {
     const share = (ones: number) => (i: number) => ({n: i % 100 < ones ? 1 : 0});
     expect(await both(share(95), share(5))).toBe("drifted");
     expect(await both(share(95), share(94))).toBe("steady");
@@ -241,18 +248,22 @@ describe("a shift that deciles and lengths do not show", () => {
     expect(await both(tied(50), tied(50))).toBe("steady");
   });
 
-  it("is one of many classes, by their role or since each stands for many rows, and new rare ones are none", async () => {
-    const uniform = (i: number) => ({intent: `intent ${String(i % 60).padStart(2, "0")}`});
-    const collapsed = (i: number) => ({intent: i % 10 ? "intent 07" : uniform(i).intent});
-    expect(await both(uniform, collapsed, {label: "intent"})).toBe("drifted");
-    expect(await both(uniform, collapsed)).toBe("drifted");
-    expect(await both(uniform, uniform, {label: "intent"})).toBe("steady");
-    const threads = (from: number) => (i: number) => ({thread: `t${from + Math.floor(i / 2)}`});
-    expect(await both(threads(1000), threads(1300), {group: "thread"})).toBe("steady");
-    const texts = (i: number) => ({text: `what row ${100 + i} says`});
-    expect(await both(texts, () => ({text: "what row 000 says"}))).toBe("drifted");
-    expect(await both(texts, (i) => texts(i + 300))).toBe("steady");
-  });
+  it(
+    "is one of many classes, by their role or since each stands for many rows, and new rare ones are none",
+    {tags: ["long"]},
+    async () => {
+      const uniform = (i: number) => ({intent: `intent ${String(i % 60).padStart(2, "0")}`});
+      const collapsed = (i: number) => ({intent: i % 10 ? "intent 07" : uniform(i).intent});
+      expect(await both(uniform, collapsed, {label: "intent"})).toBe("drifted");
+      expect(await both(uniform, collapsed)).toBe("drifted");
+      expect(await both(uniform, uniform, {label: "intent"})).toBe("steady");
+      const threads = (from: number) => (i: number) => ({thread: `t${from + Math.floor(i / 2)}`});
+      expect(await both(threads(1000), threads(1300), {group: "thread"})).toBe("steady");
+      const texts = (i: number) => ({text: `what row ${100 + i} says`});
+      expect(await both(texts, () => ({text: "what row 000 says"}))).toBe("drifted");
+      expect(await both(texts, (i) => texts(i + 300))).toBe("steady");
+    }
+  );
 
   it("is one of lists and structures by their values where they are few, else by their lengths", async () => {
     expect(
@@ -273,27 +284,33 @@ describe("a shift that deciles and lengths do not show", () => {
     ).toBe("steady");
   });
 
-  it("cannot tell of times that moved, but for those that move on with new rows and the dataset's own", async () => {
-    const day = (from: number) => (i: number) => ({
-      at: new Date(Date.UTC(2026, 0, from) + i * 3_600_000),
-      intent: "a"
-    });
-    expect(await both(day(1), day(90))).toBe("undecided");
-    expect(await both(day(1), day(90), roles)).toBe("undecided");
-    const fresh = (row: (i: number) => object) => many(600, row).map((one, i) => ({...one, id: `n${i}`}));
-    const moved = await verdictBetween(many(600, day(1)), fresh(day(90)), roles);
-    expect(moved.columns).toContainEqual({
-      column: "at",
-      state: "steady",
-      reason: expect.stringMatching(/^2026-01-01.* to .* before, .* now; new rows have new times$/) as string
-    });
-    expect(moved.state).toBe("steady");
-    expect((await verdictBetween(many(600, day(1)), fresh(day(90)))).state).toBe("steady");
-    expect((await verdictBetween(many(600, day(90)), fresh(day(1)))).columns[0]).toMatchObject({
-      state: "undecided",
-      reason: expect.stringContaining("name it as `time`") as string
-    });
-  });
+  it(
+    "cannot tell of times that moved, but for those that move on with new rows and the dataset's own",
+    {tags: ["long"]},
+    async () => {
+      const day = (from: number) => (i: number) => ({
+        at: new Date(Date.UTC(2026, 0, from) + i * 3_600_000),
+        intent: "a"
+      });
+      expect(await both(day(1), day(90))).toBe("undecided");
+      expect(await both(day(1), day(90), roles)).toBe("undecided");
+      const fresh = (row: (i: number) => object) => many(600, row).map((one, i) => ({...one, id: `n${i}`}));
+      const moved = await verdictBetween(many(600, day(1)), fresh(day(90)), roles);
+      expect(moved.columns).toContainEqual({
+        column: "at",
+        state: "steady",
+        reason: expect.stringMatching(
+          /^2026-01-01.* to .* before, .* now; new rows have new times$/
+        ) as string
+      });
+      expect(moved.state).toBe("steady");
+      expect((await verdictBetween(many(600, day(1)), fresh(day(90)))).state).toBe("steady");
+      expect((await verdictBetween(many(600, day(90)), fresh(day(1)))).columns[0]).toMatchObject({
+        state: "undecided",
+        reason: expect.stringContaining("name it as `time`") as string
+      });
+    }
+  );
 
   it("tells the range of the dataset's own time where it is a text, and not its length", async () => {
     const day = (from: number) => (i: number) => ({

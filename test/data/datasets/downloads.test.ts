@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawn} from "node:child_process";
 import {readdirSync, statSync} from "node:fs";
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";

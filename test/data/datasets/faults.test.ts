@@ -1,3 +1,4 @@
+// @module-tag long
 import {execFileSync, spawn} from "node:child_process";
 import {createHash} from "node:crypto";
 import {mkdirSync, readdirSync, writeFileSync} from "node:fs";

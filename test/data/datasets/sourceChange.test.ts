@@ -1,3 +1,4 @@
+// @module-tag long
 import {existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {afterEach, describe, expect, it} from "vitest";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawn} from "node:child_process";
 import {readdirSync, readFileSync, statSync} from "node:fs";
 import {writeFile} from "node:fs/promises";

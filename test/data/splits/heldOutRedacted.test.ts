@@ -1,3 +1,4 @@
+// @module-tag long
 import {describe, expect, it} from "vitest";
 import {type DatasetDefinition, defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {pullRedaction} from "../../../src/data/privacy/index.js";

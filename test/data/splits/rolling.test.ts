@@ -1,3 +1,4 @@
+// @module-tag long
 import fc from "../../support/property.js";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";

@@ -1,8 +1,10 @@
+// @module-tag long
 import assert from "node:assert/strict";
 import {readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {answersDataset, answersOf, defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
+import {asDefined} from "../../../src/data/privacy/index.js";
 import {ensureSplit} from "../../../src/data/splits/index.js";
 import {finetuned, trained} from "../../../src/evals/candidates/index.js";
 import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";
@@ -269,5 +271,13 @@ describe("answers of a teacher to rows without expected values", () => {
     await expect(
       purge(store.workspace, "pool", {where: "id = 'p10'", reason: "asked"})
     ).resolves.not.toHaveProperty("answers");
+  });
+
+  it("are as sensitive as the rows that were asked about, or as a definition says that is stricter", async () => {
+    const version = (await store.latestVersion("pool"))!;
+    const answers = answersDataset(answersOf("pool"));
+    expect(asDefined(version, answers).sensitivity).toBe("public");
+    expect(asDefined({...version, sensitivity: "personal"}, answers).sensitivity).toBe("personal");
+    expect(asDefined(version, {...answers, sensitivity: "personal"}).sensitivity).toBe("personal");
   });
 });

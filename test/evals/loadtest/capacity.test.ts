@@ -1,3 +1,4 @@
+// @module-tag long
 import {expect, it} from "vitest";
 import {failingText, type LoadLevel, measuredThroughput} from "../../../src/base/costs/index.js";
 import {levelOf} from "../../../src/evals/loadtest/level.js";

@@ -120,7 +120,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(keys.filter((name) => /^assay:\d+:(outcomes|messages|requests|run):/.test(name))).toEqual([]);
   });
 
-  it("leaves to others what a worker has no place for", async () => {
+  it("leaves to others what a worker has no place for", {tags: ["long"]}, async () => {
     let answer = () => {};
     const after = new Promise<void>((resolve) => (answer = resolve));
     const endpoint = await begin({behave: () => ({after})}, {}, {rows: 90, each: 2});
@@ -151,7 +151,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(model.requests).toEqual([]);
   });
 
-  it("keeps to requests a minute over all workers", async () => {
+  it("keeps to requests a minute over all workers", {tags: ["long"]}, async () => {
     // 40 a second after a first second's worth.
     const endpoint = await begin({}, {limits: {requestsPerMinute: 2400}}, {rows: 112});
     const begun = performance.now();
@@ -261,7 +261,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(manifest!.counts.completed).toBe(model.requests.length);
   });
 
-  it("pauses endpoints that nobody has used before", async () => {
+  it("pauses endpoints that nobody has used before", {tags: ["long"]}, async () => {
     const link = await openQueueLink(queueAddress(valkey.url), {key});
     await link.redis.call("FLUSHALL");
     expect(await pauseQueue(link)).toBe(0);

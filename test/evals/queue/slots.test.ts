@@ -1,3 +1,4 @@
+// @module-tag long
 import {createServer, type AddressInfo} from "node:net";
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";

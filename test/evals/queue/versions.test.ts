@@ -1,3 +1,4 @@
+// @module-tag long
 import {setTimeout as sleep} from "node:timers/promises";
 import {Redis} from "ioredis";
 import {afterAll, afterEach, beforeAll, describe, expect, it, vi} from "vitest";

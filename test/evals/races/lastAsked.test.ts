@@ -1,3 +1,4 @@
+// @module-tag long
 import {beforeAll, describe, expect, it} from "vitest";
 import {judgedRuns} from "../../../src/evals/races/judgedRuns.js";
 import {baselineRun, decidingRuns, listRaces} from "../../../src/evals/races/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {candidate, defineEval, type EvalDefinition, runEval} from "../../../src/evals/runner/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {printChecks} from "../../../src/cli/evals/check/check.js";
 import {checkEvals} from "../../../src/report/gates/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawn} from "node:child_process";
 import {afterAll, expect, it} from "vitest";
 import {runEval} from "../../../src/evals/runner/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import {candidate, type EvalDefinition, runEval, type RunInputs} from "../../../src/evals/runner/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";

@@ -201,6 +201,7 @@ describe("a model of the hub", () => {
     answer = (request) => request.url!.endsWith("model.safetensors");
     const [stop, enough] = [new AbortController(), new AbortController()];
     const first = hubModel("acme/tiny", workspace, {hubUrl, signal: stop.signal});
+    await vi.waitUntil(() => requests.some(({path}) => path.endsWith("model.safetensors")));
     const waiting = hubModel("acme/tiny", workspace, {
       hubUrl,
       signal: enough.signal,

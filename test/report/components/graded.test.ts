@@ -65,7 +65,7 @@ describe("rows that were asked about several times", () => {
       disagreements(rows, {scorer: view.primaryScorer, slice: undefined}, {first: "a", second: "b"})
     );
     expect(text).toContain(
-      "6 are better with a and 0 with b. Scores are means of 3 repeats; the answer shown"
+      "6 are better with a and 0 with b Scores are means of 3 repeats; the answer shown"
     );
     store.close();
   });

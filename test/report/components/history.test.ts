@@ -39,10 +39,10 @@ const tableOf = (history: EvalHistory) => {
 describe("scores of all candidates from run to run", () => {
   beforeAll(() => useDocument(() => 1100));
 
-  it("have a line a run and a column a candidate", () => {
+  it("have a line a run and a column a candidate, the best of the newest run first", () => {
     const [head, newest] = tableOf(historyOf(3, 2));
-    expect(head).toEqual(["Run", "Data version", "Rows", "model 0", "model 1", "model 2"]);
-    expect(newest!.slice(2)).toEqual(["50", "10.0%0.0 to 20.0%", "11.0%1.0 to 21.0%", "12.0%2.0 to 22.0%"]);
+    expect(head).toEqual(["Run", "Data version", "Rows", "model 2", "model 1", "model 0"]);
+    expect(newest!.slice(2)).toEqual(["50", "12.0%2.0 to 22.0%", "11.0%1.0 to 21.0%", "10.0%0.0 to 20.0%"]);
   });
 
   it("have a line a candidate where these are many and the runs are few", () => {
@@ -54,6 +54,6 @@ describe("scores of all candidates from run to run", () => {
       "2026-11-01 09:00"
     ]);
     expect(rows[0]![1]).toContain("50 rows");
-    expect(rows[30]).toEqual(["model 29", "39.0%29.0 to 49.0%", "29.0%19.0 to 39.0%"]);
+    expect(rows[1]).toEqual(["model 29", "39.0%29.0 to 49.0%", "29.0%19.0 to 39.0%"]);
   });
 });

@@ -3,6 +3,8 @@ import {filtersFor} from "../../../src/report/components/examples/exampleFilters
 import {differences} from "../../../src/report/components/candidates/differences.js";
 import {disagreements} from "../../../src/report/components/rowByRow/disagreements.js";
 import {overview} from "../../../src/report/components/verdict/overview.js";
+import {twinsOf} from "../../../src/report/components/candidates/twinsOf.js";
+import {leadText} from "../../../src/report/components/verdict/leadText.js";
 import {slices} from "../../../src/report/components/candidates/slices.js";
 import type {VerdictRace} from "../../../src/evals/decisions/types.js";
 import {comparisons} from "../../../src/report/site/comparisons.js";
@@ -57,6 +59,22 @@ describe("the pages of a run", () => {
       "All right",
       "Some candidate has no score"
     ]);
+  });
+
+  it("do not call a split clean whose test rows are near-twins of training rows", () => {
+    const of = (nearTwins: number) =>
+      textOf(overview({...two.view, imported: undefined, leakage: {exact: 0, nearTwins}}));
+    expect(of(0.288)).toContain("28.8% of the short test rows are near-twins of a training row");
+    expect(of(0.004)).not.toContain("near-twins");
+  });
+
+  it("counts weights once that several candidates share", () => {
+    const {verdict} = two.view;
+    const summaries = ["a", "b", "c"].map((candidate) => ({...verdict.summaries[0]!, candidate}));
+    const shared = {...verdict, summaries, set: ["a", "c"], sameWeights: [["a", "b"]]};
+    expect(leadText(shared)).toBe("2 of 2 may be the best");
+    expect(leadText({...shared, set: ["a", "b"]})).toBe("a leads 1 other");
+    expect(twinsOf("a", shared)).toEqual(["b"]);
   });
 
   it("with two do not speak of a correction for one comparison", async () => {

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, describe, expect, it} from "vitest";
 import {readRowFiles} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {describe, expect, it} from "vitest";
 import {cascade, trained} from "../../../src/evals/candidates/index.js";
 import {defineDataset, pull, purge} from "../../../src/data/datasets/index.js";

@@ -109,15 +109,19 @@ describe("a dataset's page data", () => {
     for (const {columns} of rules) expect(columns).toEqual(["body"]);
   });
 
-  it("holds no personal data, and nothing of a row that a split holds out, not even its id", async () => {
-    expect(heldOut.size).toBeGreaterThan(30);
-    const text = JSON.stringify(await tickets()) + JSON.stringify(await splits(store));
-    expect(text).not.toMatch(/customer\d+@|212-555/);
-    expect(text.match(/t-\d{4}/g)!.length).toBeGreaterThan(50);
-    expect(text.match(/t-\d{4}/g)!.filter((id) => heldOut.has(id))).toEqual([]);
-    for (const split of (await splits(store)).versions.flatMap((one) => one.splits))
-      expect(split.labels?.["held-out"]).toBeUndefined();
-  });
+  it(
+    "holds no personal data, and nothing of a row that a split holds out, not even its id",
+    {tags: ["long"]},
+    async () => {
+      expect(heldOut.size).toBeGreaterThan(30);
+      const text = JSON.stringify(await tickets()) + JSON.stringify(await splits(store));
+      expect(text).not.toMatch(/customer\d+@|212-555/);
+      expect(text.match(/t-\d{4}/g)!.length).toBeGreaterThan(50);
+      expect(text.match(/t-\d{4}/g)!.filter((id) => heldOut.has(id))).toEqual([]);
+      for (const split of (await splits(store)).versions.flatMap((one) => one.splits))
+        expect(split.labels?.["held-out"]).toBeUndefined();
+    }
+  );
 
   it("is computed once for one state of the store", async () => {
     const file = join(store.workspace.dir, "cache", `version-tickets-${newer.id}.json`);
@@ -142,24 +146,28 @@ describe("the splits' page data", () => {
 });
 
 describe("an erasure", () => {
-  it("is told with its reason, the versions and the runs it touched, and leaves nothing of the rows", async () => {
-    const shown = measured(details.conflicts).shown[0]!.examples[0]!.id;
-    const now = () => new Date("2026-11-22T10:00:00.000Z");
-    await purge(store.workspace, "tickets", {where: `ticket = '${shown}'`, reason: "request 15", now});
-    await purge(store.workspace, "mails", {where: "thread = 'thread-7'", reason: "request 14", now});
-    store.refresh();
-    const all = await datasets(store);
-    const [purged] = all.datasets.find(({name}) => name === "tickets")!.purges;
-    expect(purged).toMatchObject({at: now().toISOString(), reason: "request 15", rows: 1, runs: []});
-    expect(purged!.versions.map(({rows}) => rows)).toEqual(purged!.versions.map(() => 1));
-    expect(JSON.stringify(all.datasets.find(({name}) => name === "tickets"))).not.toContain(shown);
-    const [mails] = all.datasets.find(({name}) => name === "mails")!.purges;
-    const touched = (await runs(store)).runs.filter((run) => run.purged);
-    expect(touched.length).toBeGreaterThan(1);
-    expect(new Map(mails!.runs.map(({id, rows}) => [id, rows]))).toEqual(
-      new Map(touched.map((run) => [run.id, run.purged![0]!.rows]))
-    );
-  });
+  it(
+    "is told with its reason, the versions and the runs it touched, and leaves nothing of the rows",
+    {tags: ["long"]},
+    async () => {
+      const shown = measured(details.conflicts).shown[0]!.examples[0]!.id;
+      const now = () => new Date("2026-11-22T10:00:00.000Z");
+      await purge(store.workspace, "tickets", {where: `ticket = '${shown}'`, reason: "request 15", now});
+      await purge(store.workspace, "mails", {where: "thread = 'thread-7'", reason: "request 14", now});
+      store.refresh();
+      const all = await datasets(store);
+      const [purged] = all.datasets.find(({name}) => name === "tickets")!.purges;
+      expect(purged).toMatchObject({at: now().toISOString(), reason: "request 15", rows: 1, runs: []});
+      expect(purged!.versions.map(({rows}) => rows)).toEqual(purged!.versions.map(() => 1));
+      expect(JSON.stringify(all.datasets.find(({name}) => name === "tickets"))).not.toContain(shown);
+      const [mails] = all.datasets.find(({name}) => name === "mails")!.purges;
+      const touched = (await runs(store)).runs.filter((run) => run.purged);
+      expect(touched.length).toBeGreaterThan(1);
+      expect(new Map(mails!.runs.map(({id, rows}) => [id, rows]))).toEqual(
+        new Map(touched.map((run) => [run.id, run.purged![0]!.rows]))
+      );
+    }
+  );
 });
 
 describe("sealing more rows", () => {

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {cheapestChoice, costTable, failedRowsText} from "../../../src/base/costs/index.js";
 import {gatesOf, runReport} from "../../../src/evals/decisions/index.js";

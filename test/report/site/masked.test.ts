@@ -1,3 +1,4 @@
+// @module-tag long
 import {describe, expect, it} from "vitest";
 import type {DatasetDefinition} from "../../../src/data/datasets/index.js";
 import {datasets, verdicts} from "../../../src/report/site/index.js";

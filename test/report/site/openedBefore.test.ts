@@ -1,3 +1,4 @@
+// @module-tag long
 import {describe, expect, it} from "vitest";
 import {runEval} from "../../../src/evals/runner/index.js";
 import {judgePairwise} from "../../../src/evals/scorers/index.js";

@@ -11,5 +11,8 @@ import "./report/comparisonPage.js";
 import "./report/longNames.js";
 import "./report/phone.js";
 import "./report/addressState.js";
+import "./report/inputs.js";
+import "./report/figures.js";
+import "./report/twentyQuestions.js";
 
 setUpReport();

@@ -77,12 +77,16 @@ describe("trainers on some 360 mails", () => {
     expect(await accuracy(manifest.id)).toBeGreaterThan(floor + 0.3);
   });
 
-  it("a head on the frozen encoder, trained on a stated sample, beats the majority by 10 points", async () => {
-    const manifest = await encoderHead({...columns, sample: 150, maxTokens: 32, epochs: 40}).build(context);
-    expect(manifest.training!.rows).toBe(150);
-    expect(manifest.training!.subset).toMatch(/150 of \d+ rows/);
-    expect(await accuracy(manifest.id)).toBeGreaterThan(floor + 0.1);
-  });
+  it(
+    "a head on the frozen encoder, trained on a stated sample, beats the majority by 10 points",
+    {tags: ["long"]},
+    async () => {
+      const manifest = await encoderHead({...columns, sample: 150, maxTokens: 32, epochs: 40}).build(context);
+      expect(manifest.training!.rows).toBe(150);
+      expect(manifest.training!.subset).toMatch(/150 of \d+ rows/);
+      expect(await accuracy(manifest.id)).toBeGreaterThan(floor + 0.1);
+    }
+  );
 
   it(
     "fine-tuned static embeddings descend from one table and can be averaged",

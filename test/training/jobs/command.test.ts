@@ -1,3 +1,4 @@
+// @module-tag long
 import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {setTimeout as pause} from "node:timers/promises";

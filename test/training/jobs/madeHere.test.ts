@@ -1,3 +1,4 @@
+// @module-tag long
 import {execFileSync} from "node:child_process";
 import {mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";

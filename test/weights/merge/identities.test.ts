@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {METHODS} from "../../../src/weights/merge/methods/index.js";
 import {type Given, mergeOne, near} from "./oneTensor.js";

@@ -86,20 +86,24 @@ describe("the MiniLM encoder", () => {
     expect(await encoder.embedIds([ids.slice(1)])).toHaveLength(1);
   });
 
-  it("refuses an activation that it does not compute, and a table that is too small, by name", async () => {
-    const files = await miniLmFiles();
-    const config = JSON.parse(readFileSync(files.configPath, "utf8")) as object;
-    const configPath = join(folder, "config.json");
-    const open = async (change: object) => {
-      await writeFile(configPath, JSON.stringify({...config, ...change}));
-      return openEncoder({...files, configPath});
-    };
-    await expect(open({hidden_act: "relu"})).rejects.toThrow("The encoder's activation is relu");
-    await expect(open({max_position_embeddings: 1024})).rejects.toThrow(
-      "The encoder's table of position embeddings is [512, 384]; its configuration asks for [1024, 384]."
-    );
-    await rm(configPath);
-  });
+  it(
+    "refuses an activation that it does not compute, and a table that is too small, by name",
+    {tags: ["long"]},
+    async () => {
+      const files = await miniLmFiles();
+      const config = JSON.parse(readFileSync(files.configPath, "utf8")) as object;
+      const configPath = join(folder, "config.json");
+      const open = async (change: object) => {
+        await writeFile(configPath, JSON.stringify({...config, ...change}));
+        return openEncoder({...files, configPath});
+      };
+      await expect(open({hidden_act: "relu"})).rejects.toThrow("The encoder's activation is relu");
+      await expect(open({max_position_embeddings: 1024})).rejects.toThrow(
+        "The encoder's table of position embeddings is [512, 384]; its configuration asks for [1024, 384]."
+      );
+      await rm(configPath);
+    }
+  );
 
   it("has an identity of its own: vectors that another engine made of the same weights are not taken for its", async () => {
     expect(encoder.identity).not.toBe(await sha256File((await miniLmFiles()).weightsPath));
@@ -109,7 +113,7 @@ describe("the MiniLM encoder", () => {
     expect(await encoder.embedIds([])).toEqual([]);
   });
 
-  it("keeps vectors on disk and adds none for texts it has seen", async () => {
+  it("keeps vectors on disk and adds none for texts it has seen", {tags: ["long"]}, async () => {
     const first = await openTextEmbedder({cacheDir: folder});
     const vectors = await first.embed(texts);
     await first.close();

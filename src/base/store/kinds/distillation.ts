@@ -28,7 +28,9 @@ export interface DistillationRecord {
   curve?: string;
   /** Students that learned a share of the rows. */
   partial: {candidate: string; student: string; share: number}[];
-  /** Id of the model that was kept: of a student shown to be no worse. */
+  /** The candidate that is the model in use before, where one was. */
+  inUse?: string;
+  /** Id of the model that is kept. */
   kept?: string;
 }
 

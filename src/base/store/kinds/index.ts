@@ -11,6 +11,7 @@ export {exportKind} from "./exportNote.js";
 export {finalRunKind} from "./finalRun.js";
 export {heldOutKind} from "./heldOutRecord.js";
 export {jobKind} from "./job.js";
+export {keptKind} from "./kept.js";
 export {modelKind} from "./model.js";
 export {raceKind} from "./race.js";
 export {receivedKind} from "./received.js";

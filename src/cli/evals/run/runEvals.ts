@@ -71,6 +71,8 @@ export interface RunEvalsOptions {
   onOutcome(outcome: EvalOutcome): void;
   /** What the command is called beside others that spend of the project's day. */
   command?: string;
+  /** Of a command with several such calls, what they may spend together; it ends with the command. */
+  budget?: CommandBudget;
   /** Told why an eval could not be run; the next one is. Without it the first such reason is thrown. */
   onFailure?(error: unknown, failed: NamedEval): Promise<void>;
   quiet?: boolean;
@@ -88,7 +90,7 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const {options, command = "run"} = inputs;
-  const budget = await openCommandBudget(store.workspace, options.budgetUsd, command);
+  const budget = inputs.budget ?? (await openCommandBudget(store.workspace, options.budgetUsd, command));
   const excerpts = await openExcerptCache(store.workspace, "excerpts");
   const versionOf = newestVersions(store, inputs.tell);
   const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
@@ -109,7 +111,7 @@ export async function runEvals(
       }
   }).finally(async () => {
     await ahead?.end();
-    await budget.end();
+    if (!inputs.budget) await budget.end();
   });
   return outcomes;
 }

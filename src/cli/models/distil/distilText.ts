@@ -1,4 +1,6 @@
 import {writerOf} from "../../../evals/decisions/index.js";
+import {nameInUse} from "../../../evals/distillation/index.js";
+import type {KeptRecord} from "../../../base/store/index.js";
 import {gainText, paysText} from "../../../report/site/index.js";
 import type {DistillationView, StudentView} from "../../../report/site/index.js";
 import {bold, dim, table} from "../../terminal/terminal.js";
@@ -55,9 +57,26 @@ export function distilText(view: DistillationView): string {
   ];
   const data = view.dataUsd === undefined ? "cost not known" : `$${view.dataUsd.toFixed(4)}`;
   lines.push(dim(`${view.answeredRows} rows answered by ${teacher} to learn from: ${data}`));
-  if (view.kept !== undefined) lines.push(dim(`kept: model ${view.kept.slice(0, 16)}`));
+  if (view.kept !== undefined)
+    lines.push(dim(`in use: model ${view.kept.slice(0, 16)}, as ${nameInUse(view.name)}`));
   lines.push(...view.risks.map((risk) => `! ${risk}`));
   return lines.join("\n");
+}
+
+/** Which model each distillation keeps, from verdict to verdict. */
+export function keptTable(records: readonly KeptRecord[]): string {
+  if (records.length === 0) return "No distillation was judged yet. `assay distil NAME` judges one.";
+  return table(records, [
+    {title: "distillation", text: "name", value: ({distillation}) => distillation},
+    {title: "judged", value: ({at}) => at.slice(0, 10)},
+    {title: "version", value: ({version}) => version.slice(0, 8)},
+    {title: "", value: ({outcome}) => outcome},
+    {
+      title: "in use",
+      value: ({kept}) => (kept ? `${kept.student} ${kept.model.slice(0, 12)}` : "the teacher")
+    },
+    {title: "", text: "prose", value: ({sentence}) => sentence}
+  ]);
 }
 
 function studentLines(one: StudentView, view: DistillationView): string[] {

@@ -32,10 +32,10 @@ export const trainingCommands: DeclareCommand[] = [
   },
   (program) =>
     program
-      .command("distil <name>")
+      .command("distil [name]")
       .summary("train students on a teacher's answers, and judge them")
       .description(
-        "Ask the teacher of distillations/NAME.distillation.ts, train its students on the answers, and judge them; resumes where it stopped."
+        "Ask the teacher of distillations/NAME.distillation.ts, train its students on the answers, and judge them; resumes where it stopped. Without a name, list which models are in use, and why."
       )
       .option("--budget-usd <usd>", "stop before all calls together cost more than this", numberOption(0))
       .option(
@@ -44,7 +44,7 @@ export const trainingCommands: DeclareCommand[] = [
         wholeOption(1, MOST_IN_FLIGHT)
       )
       .option("--json", "print JSON")
-      .action(async (name: string, options) =>
+      .action(async (name: string | undefined, options) =>
         (await import("../distil/distil.js")).distilVerb(name, options)
       ),
   (program) => {

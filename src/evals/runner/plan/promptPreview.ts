@@ -4,7 +4,7 @@ import type {Candidate} from "../define.js";
 import type {PreviewedRow, PromptPreview} from "../result.js";
 import type {EvalTask} from "../task.js";
 import {knownRecipients, mayNothingGo, openPrivacyCheck} from "./rowsForEndpoints.js";
-import {cellText, variantsOf} from "./prompts.js";
+import {promptCell, variantsOf} from "./prompts.js";
 import {fewShotRows, orderRows, readRows, type RunWorkspace} from "./rows.js";
 
 /** Renders the prompts of a run's first rows. Prepares no candidate and calls nobody. */
@@ -44,7 +44,7 @@ export async function previewPrompts(
     for (const {rowId, row} of batch)
       shown.push({
         rowId,
-        columns: columnsRead.map((one) => ({...one, text: cellText(row[one.name])})),
+        columns: columnsRead.map((one) => ({...one, text: promptCell(row[one.name])})),
         prompts: variants.map(({name, render}) => ({variant: name, ...render(row)})),
         refused: [
           ...never,

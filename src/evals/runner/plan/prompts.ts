@@ -29,10 +29,10 @@ export function sentMessages(
   row: Row,
   rendered: () => RenderedMessages
 ): RenderedMessages {
-  if (reads !== undefined) return {messages: [{role: "user", content: cellText(row[reads])}]};
+  if (reads !== undefined) return {messages: [{role: "user", content: promptCell(row[reads])}]};
   const prompt = rendered();
   if (!stageReads || !prompt.messages) return prompt;
-  const columns = stageReads.map((name) => ({name, text: cellText(row[name])}));
+  const columns = stageReads.map((name) => ({name, text: promptCell(row[name])}));
   const [first, ...others] = prompt.messages;
   // A prompt that is the column alone keeps its key.
   if (others.length === 0 && columns.every(({text}) => text === first!.content)) return prompt;
@@ -88,7 +88,7 @@ export function variantsOf(
 ): Variant[] {
   const named = typeof prompt === "object" ? Object.entries(prompt) : [["default", prompt] as const];
   const placed = named.some(([, one]) => placesExamples(one));
-  const examples = fewShot.map((row) => ({row, answer: cellText(expected(row))}));
+  const examples = fewShot.map((row) => ({row, answer: promptCell(expected(row))}));
   return named.map(([name, one]) => ({
     name,
     sha256: sha256(String(one)),
@@ -125,7 +125,9 @@ function templateOf(template: string, examples: readonly AnsweredExample[], plac
 }
 
 function fillExample(section: string, {row, answer}: AnsweredExample): string {
-  return section.replace(PLACE, (_place, name: string) => (name === EXPECTED ? answer : cellText(row[name])));
+  return section.replace(PLACE, (_place, name: string) =>
+    name === EXPECTED ? answer : promptCell(row[name])
+  );
 }
 
 /** Those that some provider knows. */
@@ -165,10 +167,10 @@ function textsIn(value: unknown): string[] {
 }
 
 function fill(template: string, row: Row): string {
-  return template.replace(PLACE, (_place, column: string) => cellText(row[column]));
+  return template.replace(PLACE, (_place, column: string) => promptCell(row[column]));
 }
 
-export function cellText(value: unknown): string {
+export function promptCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -1,4 +1,6 @@
 import {execFile} from "node:child_process";
+import {existsSync, realpathSync} from "node:fs";
+import {dirname, join} from "node:path";
 import {promisify} from "node:util";
 import {readJson} from "../../../base/system/index.js";
 import type {RunManifest} from "../../../base/store/index.js";
@@ -16,13 +18,20 @@ export async function codeRevision(project: string): Promise<RunManifest["code"]
       ({stdout}) => stdout.trim(),
       () => undefined
     );
-  const revision = await git("rev-parse", "HEAD");
-  const changes =
-    revision === undefined ? undefined : await git("status", "--porcelain", "--untracked-files=no");
+  const [revision, changes] = isRepository(realpathSync(project))
+    ? await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain", "--untracked-files=no")])
+    : [];
   return {
     assay: own?.version ?? "unknown",
     node: process.version,
     revision,
-    dirty: changes === undefined ? undefined : changes !== ""
+    dirty: revision === undefined || changes === undefined ? undefined : changes !== ""
   };
+}
+
+/** Asked first, because starting git costs more than all else here. */
+function isRepository(folder: string): boolean {
+  if (process.env["GIT_DIR"] !== undefined || existsSync(join(folder, ".git"))) return true;
+  const parent = dirname(folder);
+  return parent !== folder && isRepository(parent);
 }

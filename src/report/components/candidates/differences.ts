@@ -3,10 +3,25 @@ import {correctionNote, standingOf} from "../../../evals/decisions/standing.js";
 import {comparisonsWith} from "../../../evals/decisions/cut.js";
 import type {Comparison, Verdict} from "../../../evals/decisions/types.js";
 import type {ShownComparison} from "../rows/comparisons.js";
+import {twinsOf} from "./twinsOf.js";
 import {dataTable} from "../tables/dataTable.js";
 import {type PageContent, details, nothing, section} from "../text/elements.js";
-import {type ForestLine, forestPlot, standingLegend, standingMark} from "../charts/forestPlot.js";
-import {countText, formatFor, pluralText, pValue, type ScoreFormat, withUnit} from "../text/format.js";
+import {
+  type ForestLine,
+  forestPlot,
+  standingLegend,
+  standingMark,
+  standingName
+} from "../charts/forestPlot.js";
+import {
+  countText,
+  formatFor,
+  joinedNames,
+  pluralText,
+  pValue,
+  type ScoreFormat,
+  withUnit
+} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 import {leadsQuery} from "../races/raceQueries.js";
 import {differencesQuery} from "../rows/scoreQueries.js";
@@ -21,13 +36,16 @@ export function differences(found: ShownComparison | null, reference: string | n
   const ofVerdict = reference === verdict.best;
   const pairs = (ofVerdict ? verdict.comparisons : comparisonsWith(shown, reference)).map(turned);
   const format = formatFor(all.extent);
-  const lines = pairs.flatMap(({a, rows, difference, low, high, adjustedP, within}): ForestLine[] =>
+  const twins = twinsOf(reference, verdict);
+  const compared = pairs.filter(({a}) => !twins.includes(a));
+  const lines = compared.flatMap(({a, rows, difference, low, high, adjustedP, within}): ForestLine[] =>
     difference === undefined || low === undefined || high === undefined
       ? []
       : [{label: a, rows, difference, low, high, adjustedP, within}]
   );
   const {alpha, margin} = verdict;
   const title = `The others against ${reference}`;
+  const counted = standingCounts(lines, verdict);
   if (verdict.summaries.length < 2)
     return section(title, html`<p>The run has one candidate, and nothing to compare it with.</p>`);
   const candidates = verdict.summaries.filter(({mean}) => mean !== undefined).length;
@@ -43,7 +61,7 @@ export function differences(found: ShownComparison | null, reference: string | n
         : correctedText(pairs.length, "the ", "comparisons shown");
   const made = differencesProvenance(found, reference, ofVerdict);
   return section(
-    title,
+    counted === "" ? title : `${title}: ${counted}`,
     lines.length === 0
       ? html`<p>There are too few rows that two candidates were both scored on.</p>`
       : [
@@ -63,8 +81,22 @@ export function differences(found: ShownComparison | null, reference: string | n
             the time over all comparisons together. ${family}
           </p>`
         ],
+    twins.length > 0
+      ? html`<p class="small">The same weights as ${reference}: ${joinedNames(twins)}.</p>`
+      : null,
     details("The same in numbers", pairTable(pairs, {verdict, format, made}))
   );
+}
+
+/** How many of the others are better, worse, or neither. */
+function standingCounts(
+  lines: readonly ForestLine[],
+  {margin, alpha}: Pick<Verdict, "margin" | "alpha">
+): string {
+  const found = lines.map((line) => standingOf(line, margin, alpha));
+  return [...new Set(found)]
+    .map((one) => `${countText(found.filter((other) => other === one).length)} ${standingName(one)}`)
+    .join(", ");
 }
 
 /** Of how many tests each p value is one. */

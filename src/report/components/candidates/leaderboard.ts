@@ -19,6 +19,7 @@ import {
   scoreFormatOf
 } from "../text/format.js";
 import {loadNote, latencyInterval, latencyNote} from "../verdict/latencyNote.js";
+import {leadText} from "../verdict/leadText.js";
 import {leaderboardQuery} from "../rows/scoreQueries.js";
 import {verdictBadge} from "../verdict/verdictCard.js";
 
@@ -40,10 +41,10 @@ export function leaderboard(
   }));
   const format = scoreFormatOf(verdict);
   const rows = verdict.summaries[0]?.planned ?? 0;
+  const of = choice.slice ? `${choice.slice.name} ${valueName(choice.slice.value)}` : "all rows";
+  const lead = leadText(verdict);
   return section(
-    choice.slice
-      ? `${scoreName(choice.scorer, verdict.figure)}, ${choice.slice.name} ${valueName(choice.slice.value)}`
-      : `${scoreName(choice.scorer, verdict.figure)}, all rows`,
+    `${scoreName(choice.scorer, verdict.figure)}, ${of}${lead === undefined || rows === 0 ? "" : `: ${lead}`}`,
     html`<p class="eyebrow">${verdictBadge(verdict)}<span>${pluralText(rows, "row")}</span></p>`,
     html`<p>${verdict.sentence}</p>`,
     rows === 0

@@ -10,6 +10,7 @@ import {select} from "../inputs/inputs.js";
 import type {Provenance} from "../notes/made.js";
 import {slicesQuery} from "../rows/scoreQueries.js";
 import {heatmap, heatmapColumns, showColumn} from "./sliceHeatmap.js";
+import {twinsOf} from "./twinsOf.js";
 import {sliceForest} from "./sliceForest.js";
 
 const kept = new WeakMap<ScorerComparisons, Map<string, unknown>>();
@@ -36,18 +37,15 @@ export function slices(
 }
 
 /** Where a candidate is worst. */
-function lowestSlice(table: SliceTable, candidate: string, format: ScoreFormat): PageContent {
+function lowestSlice(table: SliceTable, candidate: string, format: ScoreFormat): string | undefined {
   const scored = table.rows.flatMap(({slice, value, cells}) =>
     cells
       .filter((cell) => cell.candidate === candidate && cell.mean !== undefined)
       .map(({mean, scored: rows}) => ({slice, value, mean: mean!, rows}))
   );
-  if (scored.length < 2) return null;
+  if (scored.length < 2) return undefined;
   const {slice, value, mean, rows} = scored.reduce((least, one) => (one.mean < least.mean ? one : least));
-  return html`<p>
-    ${candidate} scores lowest on ${slice} ${valueName(value)}: ${format.score(mean)}, of
-    ${pluralText(rows, "row")}.
-  </p>`;
+  return `${candidate} scores lowest on ${slice} ${valueName(value)}: ${format.score(mean)} of ${pluralText(rows, "row")}`;
 }
 
 /** Makes a thing of some comparisons when it is first asked for. */
@@ -85,6 +83,7 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   const order = verdict.summaries.map(({candidate}) => candidate);
   const candidates = order.filter((name) => compared.includes(name));
   const others = candidates.filter((name) => name !== reference);
+  const twins = twinsOf(reference, verdict);
   const score = {label: "Score", id: "score", value: "score" as "score" | "difference"};
   const difference = {label: "Difference from the reference", id: "difference", value: "difference" as const};
   const show = select(others.length > 0 ? [difference, score] : [score], {label: "Cells show", key: "cells"});
@@ -123,9 +122,8 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   drawMap();
   const parts = [
     section(
-      "Slices and candidates",
+      lowestSlice(table, reference, format) ?? "Slices and candidates",
       show,
-      lowestSlice(table, reference, format),
       html`<div class="phone-only">${column}</div>`,
       map,
       html`<p class="small">
@@ -140,7 +138,10 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   ];
   if (others.length > 0) {
     const which = select(
-      others.map((name) => ({label: name, value: name})),
+      // A twin differs by nothing in any slice.
+      [...others]
+        .sort((a, b) => Number(twins.includes(a)) - Number(twins.includes(b)))
+        .map((name) => ({label: name, value: name})),
       {label: "Candidate", key: "by-slice"}
     );
     const place = html`<div></div>`;

@@ -50,6 +50,9 @@ const STYLES: Record<
   undecided: {color: "var(--quiet)", symbol: "circle", rotate: 0, name: "undecided", sign: "○"}
 };
 
+/** The word for a difference. */
+export const standingName = (standing: Standing): string => STYLES[standing].name;
+
 /** The sign and word for a difference, as the forest plot draws it. */
 export function standingMark(standing: Standing): HTMLElement {
   const {color, sign, name} = STYLES[standing];

@@ -18,7 +18,8 @@ import {quotedText} from "../text/sqlText.js";
 import {figure} from "../charts/figure.js";
 import {pointNames} from "../charts/pointNames.js";
 
-const SIGNALS: Record<CascadeView["signal"], string> = {
+/** What makes a candidate sure of its answer. */
+export const SIGNALS: Record<CascadeView["signal"], string> = {
   logprobs: "token probabilities",
   agreement: "agreement of its answers",
   length: "shortness of the answer"

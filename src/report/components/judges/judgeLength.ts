@@ -99,7 +99,7 @@ function drawLengths(groups: readonly LengthGroup[], width: number): Element {
       tickSize: 0,
       grid: false
     },
-    y: {label: "mean score, percent", labelArrow: "none", ticks: 5, nice: true, inset: 8},
+    y: {label: "mean score, percent", labelArrow: "none", ticks: 5, nice: 5, inset: 8},
     marks: [
       Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 5}),
       Plot.lineY(judged, {x: "at", y, stroke: "var(--accent)", strokeWidth: 2}),

@@ -146,10 +146,12 @@ function aboutRecord(node: LineageNode): PageContent {
     facts([
       ["Name", node.name],
       ["Id", html`<code>${shortId(node)}</code>`],
-      ...Object.entries(node.facts).map(([word, value]): [string, PageContent] => [
-        word.charAt(0).toUpperCase() + word.slice(1),
-        typeof value === "number" ? countText(value) : value
-      ])
+      ...Object.entries(node.facts)
+        .filter(([, value]) => value !== shortId(node))
+        .map(([word, value]): [string, PageContent] => [
+          word.charAt(0).toUpperCase() + word.slice(1),
+          typeof value === "number" ? countText(value) : value
+        ])
     ])
   ];
 }

@@ -10,6 +10,7 @@ import {linkTo} from "../address/address.js";
 import {pluralText} from "../text/format.js";
 import {figureFoot} from "../notes/made.js";
 import {relatedQuery} from "./lineageQuery.js";
+import {line, wayAround} from "./wayAround.js";
 import {figureButtons} from "../notes/saving.js";
 
 const STEP = {x: 176, y: 46};
@@ -50,7 +51,7 @@ export function lineageDrawing(graph: LineageGraph, chosen: LineageNode): HTMLEl
     const between = columns.flatMap((x, layer) =>
       start.x < x && x < end.x ? [{x, taken: taken[layer]!}] : []
     );
-    return [line(wayAround(start, end, between), how)];
+    return [line(wayAround(start, end, {between, grid: {width: BOX.width, step: STEP}}), how)];
   });
   const boxes = layers.flatMap(({nodes, rest}, layer) => [
     ...nodes.map((node) => recordBox(node, places.get(node.id)!, node.id === chosen.id)),
@@ -90,43 +91,6 @@ function cutLayer(nodes: readonly LineageNode[], chosen: string): LineageLayer {
   const drawn = new Set([...own, ...others]);
   const left = nodes.filter((node) => !drawn.has(node));
   return {nodes: nodes.filter((node) => drawn.has(node)), rest: {count: left.length, kind: left[0]!.kind}};
-}
-
-interface Place {
-  x: number;
-  y: number;
-}
-
-/** Where a line from one box to another crosses the columns between: through the nearest gap between their boxes. */
-function wayAround(
-  start: Place,
-  end: Place,
-  between: readonly {x: number; taken: readonly number[]}[]
-): Place[] {
-  const way: Place[] = [{x: start.x + BOX.width, y: start.y}];
-  for (const {x, taken} of between) {
-    const straight = way.at(-1)!.y + ((end.y - way.at(-1)!.y) * STEP.x) / (end.x - x + STEP.x);
-    const y = nearestGap(straight, taken);
-    way.push({x, y}, {x: x + BOX.width, y});
-  }
-  return [...way, {x: end.x, y: end.y}];
-}
-
-/** The height nearest to one at which no box lies. */
-function nearestGap(y: number, taken: readonly number[]): number {
-  const isFree = (at: number) => taken.every((middle) => Math.abs(middle - at) >= STEP.y / 2);
-  const gaps = [y, ...taken.flatMap((middle) => [middle - STEP.y / 2, middle + STEP.y / 2])].filter(isFree);
-  return gaps.reduce((best, gap) => (Math.abs(gap - y) < Math.abs(best - y) ? gap : best));
-}
-
-/** Bent between columns, straight across them. */
-function line(way: readonly Place[], how: string): SVGElement {
-  const path = way.slice(1).map((to, i) => {
-    const from = way[i]!;
-    const middle = (from.x + to.x) / 2;
-    return from.y === to.y ? `L${to.x},${to.y}` : `C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`;
-  });
-  return svg`<path d=${`M${way[0]!.x},${way[0]!.y}${path.join("")}`} fill="none" stroke="var(--strong-line)" stroke-width="1.4"><title>${how}</title></path>`;
 }
 
 function recordBox(node: LineageNode, {x, y}: {x: number; y: number}, chosen: boolean): SVGElement {

@@ -3,8 +3,11 @@ import {isMerged} from "../../../weights/models/adapted.js";
 import type {ModelsData, RunView} from "../../site/types.js";
 import {joinedNames, pluralText} from "../text/format.js";
 import {lineageQuery} from "../lineage/lineageQuery.js";
+import {line, wayAround} from "../lineage/wayAround.js";
 import {figureFoot, type Provenance} from "../notes/made.js";
 import {figureButtons} from "../notes/saving.js";
+
+const GRID = {width: 180, step: {x: 230, y: 44}};
 
 /** The models of the run with their ancestors, one generation a column, parents on the left. */
 export function family(data: ModelsData, run: RunView): HTMLElement {
@@ -32,17 +35,23 @@ export function family(data: ModelsData, run: RunView): HTMLElement {
   for (const id of wanted.keys()) (columns[depthOf(id)] ??= []).push(id);
   const places = new Map<string, {x: number; y: number}>();
   const tallest = Math.max(...columns.map((column) => column.length));
+  const middle = (column: readonly string[], i: number) =>
+    24 + (i + (tallest - column.length) / 2) * GRID.step.y;
   columns.forEach((column, x) =>
-    column.forEach((id, i) =>
-      places.set(id, {x: 8 + x * 230, y: 24 + (i + (tallest - column.length) / 2) * 44})
-    )
+    column.forEach((id, i) => places.set(id, {x: 8 + x * GRID.step.x, y: middle(column, i)}))
   );
-  const width = columns.length * 230 - 20;
-  const height = tallest * 44 + 8;
+  const taken = columns.map((column, x) => ({
+    x: 8 + x * GRID.step.x,
+    taken: column.map((_, i) => middle(column, i))
+  }));
+  const width = columns.length * GRID.step.x - 20;
+  const height = tallest * GRID.step.y + 8;
   const links = [...wanted].flatMap(([id, {parents}]) =>
     parents.map((parent) => {
       const [from, to] = [places.get(parent)!, places.get(id)!];
-      return svg`<path d=${`M${from.x + 180},${from.y}C${from.x + 205},${from.y} ${to.x - 25},${to.y} ${to.x},${to.y}`} fill="none" stroke="var(--strong-line)" stroke-width="1.5"></path>`;
+      const between = taken.filter(({x}) => from.x < x && x < to.x);
+      const names = [parent, id].map((one) => wanted.get(one)?.name ?? one);
+      return line(wayAround(from, to, {between, grid: GRID}), `${names[1]} from ${names[0]}`);
     })
   );
   const nodes = [...wanted].map(([id, {name}]) => {
@@ -50,7 +59,7 @@ export function family(data: ModelsData, run: RunView): HTMLElement {
     const model = byId.get(id);
     const merged = model !== undefined && isMerged(model);
     return svg`<g transform=${`translate(${x},${y})`}>
-      <rect y="-16" width="180" height="32" rx="7" fill=${merged ? "var(--accent-soft)" : "var(--raised)"} stroke=${merged ? "var(--accent)" : "var(--line)"}></rect>
+      <rect y="-16" width=${GRID.width} height="32" rx="7" fill=${merged ? "var(--accent-soft)" : "var(--raised)"} stroke=${merged ? "var(--accent)" : "var(--line)"}></rect>
       <text x="12" dy="0.35em" fill="currentColor">${name.length > 24 ? `${name.slice(0, 23)}…` : name}</text>
     </g>`;
   });

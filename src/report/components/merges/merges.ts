@@ -1,9 +1,12 @@
-import {type MergedCandidate, mergeLines} from "./mergeRivals.js";
+import {type MergedCandidate, type MergeLine, mergeLines} from "./mergeRivals.js";
 import {html} from "htl";
 import {isMerged} from "../../../weights/models/adapted.js";
 import type {ModelManifest, ModelsData, RunView} from "../../site/types.js";
 import {type ShownComparison, compared} from "../rows/comparisons.js";
 import {code, type PageContent, emptyState, lazyDetails, nothing, section} from "../text/elements.js";
+import {standingOf} from "../../../evals/decisions/standing.js";
+import type {Comparison} from "../../../evals/decisions/types.js";
+import {countText, pluralText} from "../text/format.js";
 import {family} from "./mergeFamily.js";
 import {recipeFacts} from "./mergeRecipe.js";
 import {mergeTable} from "./mergeTable.js";
@@ -32,6 +35,7 @@ export function merges(run: RunView | null, data: ModelsData, found: ShownCompar
   const others = data.models.filter(
     (model) => model.folder !== undefined && model.merge && !shown.has(model.id)
   );
+  const lines = run && found ? mergeLines(merged, {run, data, found}) : [];
   // The choice of a run says what to do when there is none.
   if (!run && others.length === 0) return nothing();
   if (merged.length === 0 && others.length === 0)
@@ -48,8 +52,8 @@ export function merges(run: RunView | null, data: ModelsData, found: ShownCompar
       run && found && merged.length > 0
         ? [
             section(
-              "Whether merging paid",
-              mergeTable(mergeLines(merged, {run, data, found}), run),
+              mergeTitle(lines, run),
+              mergeTable(lines, run),
               merged.map(({candidate, model}) => recipeOf(candidate, model))
             ),
             section("Family", family(data, run))
@@ -69,6 +73,18 @@ export function merges(run: RunView | null, data: ModelsData, found: ShownCompar
         : null
     }
   </div>`;
+}
+
+/** Whether merging paid. */
+function mergeTitle(lines: readonly MergeLine[], {verdict: {margin, alpha}}: RunView): string {
+  const better = (pair: Comparison | undefined) =>
+    pair !== undefined && standingOf(pair, margin, alpha) === "better";
+  const rival = lines.find(({other}) => other)?.other?.b;
+  const count = (found: readonly MergeLine[]) => (found.length === 0 ? "none" : countText(found.length));
+  const overParents = `${count(lines.filter(({parent}) => better(parent)))} of ${pluralText(lines.length, "merge")} better than the best parent`;
+  return rival === undefined
+    ? overParents
+    : `${overParents}, ${count(lines.filter(({other}) => better(other)))} better than ${rival}`;
 }
 
 function recipeOf(name: string, model: ModelManifest): HTMLElement {

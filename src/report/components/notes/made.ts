@@ -19,6 +19,7 @@ export type Term =
   | "leakage"
   | "contamination"
   | "race"
+  | "distillation"
   | "merge"
   | "lineage"
   | "learning-curve"
@@ -54,7 +55,7 @@ export interface Provenance {
 export function howMade({what, n, term, sql, engine, figure, run}: Provenance): HTMLElement {
   const link = linkTo("./sql", run === undefined ? {sql} : {run, sql});
   return html`<details class="made">
-    <summary>How it is made<span class="hidden">: ${what}</span></summary>
+    <summary aria-label=${`How it is made: ${what}`}>How it is made</summary>
     <p>${what} <a href=${linkTo(`./method#${term}`)} data-keep-run>Method</a></p>
     <p>
       Computed from ${n}.

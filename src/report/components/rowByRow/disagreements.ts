@@ -100,12 +100,10 @@ export function disagreements(
     void show(PAGE);
   });
   void show(PAGE);
+  const repeats = repeatsNote(rows);
   return section(
-    title,
-    html`<p>
-      Of ${pluralText(chosen.length, "row")}, ${countText(groups[0]!.length)} are better with ${first} and
-      ${countText(groups[1]!.length)} with ${second}. ${repeatsNote(rows)}
-    </p>`,
+    `Of ${pluralText(chosen.length, "row")}, ${countText(groups[0]!.length)} are better with ${first} and ${countText(groups[1]!.length)} with ${second}`,
+    repeats === "" ? null : html`<p>${repeats}</p>`,
     which,
     list
   );

@@ -89,7 +89,9 @@ export function outcomes(
     }
   );
   return section(
-    `${choice.scorer} of both`,
+    names.length === 2 && scores.length === 2
+      ? outcomeTitle(names, scores, kinds[0]!)
+      : `${choice.scorer} of both`,
     table,
     names.length === 2
       ? outcomePairs(names, scores, kinds, {
@@ -114,6 +116,16 @@ function kindsOf(
   return scorer?.judge && scores.every((score) => score === undefined || known.has(score))
     ? JUDGED
     : undefined;
+}
+
+/** "a passes 267 rows, b 254". */
+function outcomeTitle(
+  names: readonly string[],
+  scores: readonly (number | undefined)[][],
+  {name, score}: OutcomeKind
+): string {
+  const times = (i: number) => countText(scores[i]!.filter((value) => value === score).length);
+  return `${name}: ${names[0]} ${times(0)}, ${names[1]} ${times(1)}`;
 }
 
 /** Rows by what the first came to and what the second came to. */

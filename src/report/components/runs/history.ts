@@ -9,7 +9,7 @@ import {fromAddress, linkTo} from "../address/address.js";
 import {chart} from "../charts/chart.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent, emptyState, nothing, section} from "../text/elements.js";
-import {countText, formatFor, joinedNames, pluralText, time} from "../text/format.js";
+import {countText, formatFor, joinedNames, pluralText, type ScoreFormat, time} from "../text/format.js";
 import {form, type Input, select} from "../inputs/inputs.js";
 import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
@@ -62,14 +62,18 @@ export function chooseHistory(
 }
 
 function chooseCandidate({runs}: EvalHistory): Input<string> {
-  const newest = [...(runs.at(-1)?.points ?? [])].sort((a, b) => (b.mean ?? -1) - (a.mean ?? -1));
-  const names = [
-    ...new Set([...newest, ...runs.flatMap(({points}) => points)].map(({candidate}) => candidate))
-  ];
   return select(
-    names.map((name) => ({label: name, value: name})),
+    namesOf(runs).map((name) => ({label: name, value: name})),
     {label: "Candidate", key: "candidate"}
   );
+}
+
+/** The best of the newest run first, as everywhere. */
+function namesOf(runs: readonly HistoryRun[]): string[] {
+  const byMean = runs
+    .toReversed()
+    .flatMap(({points}) => [...points].sort((a, b) => (b.mean ?? -Infinity) - (a.mean ?? -Infinity)));
+  return [...new Set(byMean.map(({candidate}) => candidate))];
 }
 
 interface Mark extends HistoryPoint {
@@ -149,7 +153,7 @@ export function historyChart(choice: HistoryChoice | null): PageContent {
     });
   return html`<div>
     ${section(
-      candidate,
+      historyTitle(candidate, marks, format),
       figure(draw, {
         height: HEIGHT,
         made: {
@@ -171,6 +175,14 @@ export function historyChart(choice: HistoryChoice | null): PageContent {
     )}
     ${section("All candidates", allCandidates(history))}
   </div>`;
+}
+
+/** Its score in the newest run, and in the one before where the two are comparable. */
+function historyTitle(candidate: string, marks: readonly Mark[], format: ScoreFormat): string {
+  const [newest, before] = marks.toReversed();
+  if (!newest) return candidate;
+  if (before?.segment !== newest.segment) return `${candidate}: ${format.score(newest.mean)}`;
+  return `${candidate}: ${format.score(before.mean)} → ${format.score(newest.mean)}`;
 }
 
 /** One for the chart of a candidate and the table of all. */
@@ -195,7 +207,7 @@ function marksOf(runs: readonly HistoryRun[], candidate: string): Mark[] {
 
 function allCandidates(history: EvalHistory): HTMLElement {
   const {runs} = history;
-  const names = [...new Set(runs.toReversed().flatMap(({points}) => points.map(({candidate}) => candidate)))];
+  const names = namesOf(runs);
   const format = historyFormat(history);
   const scoreOf = (name: string, {points}: HistoryRun) => {
     const {mean, low, high} = points.find(({candidate}) => candidate === name) ?? {};

@@ -48,7 +48,7 @@ export function provenance(run: RunManifest | null): PageContent {
   if (!run) return nothing();
   return html`<div>
     ${section(
-      run.id,
+      `${run.id}: ${countText(run.counts.completed)} of ${pluralText(run.counts.planned, "answer")}`,
       html`<p class="eyebrow">
         ${badge(run.status, run.status === "complete" ? "good" : "open")}${
           run.stopped ? html`<span>${run.stopped}</span>` : null
@@ -196,7 +196,7 @@ function candidatesTable({id, candidates: all}: RunManifest): HTMLElement {
 }
 
 function priceText({price}: Pick<RunCandidate, "price">): PageContent {
-  if (!price) return "not stated";
+  if (!price) return "–";
   return html`<span
     >${dollars(price.inputUsdPerMillion)} in, ${dollars(price.outputUsdPerMillion)} out<small
       >${price.asOf}, ${price.source}</small
@@ -223,7 +223,9 @@ function scorers(run: RunManifest): HTMLElement {
               wide: true,
               value: ({asks}: RunManifest["scorers"][number]) =>
                 asks
-                  ? html`<span>${asks.model}<small>${asks.endpoint}</small>${priceText(asks)}</span>`
+                  ? html`<span
+                      >${asks.model}<small>${asks.endpoint}</small>${asks.price ? priceText(asks) : null}</span
+                    >`
                   : "nobody"
             }
           ]

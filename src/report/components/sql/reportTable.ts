@@ -4,6 +4,7 @@ import type {HistoryData} from "../../site/historyTypes.js";
 import type {CurvesData} from "../../site/learningCurves.js";
 import type {
   DatasetsData,
+  DistillationsData,
   ModelsData,
   RacesData,
   RunsData,
@@ -16,6 +17,7 @@ export interface ReportData {
   costs: PageCosts[];
   curves: CurvesData;
   datasets: DatasetsData;
+  distillations: DistillationsData;
   history: HistoryData;
   lineage: LineageGraph;
   models: ModelsData;

@@ -3,6 +3,7 @@ import type {ModelManifest, RaceView, SplitManifest, SplitsView} from "../../sit
 import {pairsOf} from "../merges/mergeLayerTable.js";
 import {leakOf, LEAKS} from "../splits/splitMeasures.js";
 import {DATA_TABLES} from "./sqlDataTables.js";
+import {DISTILLATION_TABLES} from "./sqlDistillationTables.js";
 import {OF_SPLIT, type ReportData, type ReportTable, type CellValue} from "./reportTable.js";
 import {RUN_TABLES} from "./sqlRunTables.js";
 
@@ -87,6 +88,7 @@ export const REPORT_TABLES: readonly ReportTable[] = [
   },
   ...DATA_TABLES,
   ...RUN_TABLES,
+  ...DISTILLATION_TABLES,
   {
     name: "splits",
     about: "the parts of every split with their rows",

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {RunView} from "../../site/types.js";
 import {badge, type BadgeKind, type PageContent} from "../text/elements.js";
-import {pluralText} from "../text/format.js";
+import {countText} from "../text/format.js";
 
 const KIND: Record<RunView["gates"][number]["status"], BadgeKind> = {
   pass: "good",
@@ -16,7 +16,7 @@ export function gateLine({gates}: RunView): PageContent {
   const [failed, open] = [count("fail"), count("undecided")];
   const status = failed > 0 ? "fail" : open > 0 ? "undecided" : "pass";
   const word = {pass: "Gates pass", fail: "Gates fail", undecided: "Gates undecided"}[status];
-  const counts = [`${count("pass")} of ${pluralText(gates.length, "gate")} pass`];
+  const counts = [`${count("pass")} of ${countText(gates.length)}`];
   if (failed > 0) counts.push(`${failed} ${failed === 1 ? "fails" : "fail"}`);
   if (open > 0) counts.push(`${open} undecided`);
   return html`<details class="gates">

@@ -1,10 +1,10 @@
 import {html} from "htl";
 import {runRecord} from "../address/address.js";
-import {representativeOf} from "../../../evals/decisions/representative.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import type {RunView} from "../../site/types.js";
 import {code, details, type PageContent, facts, flat, hash, nothing} from "../text/elements.js";
 import {countText, pluralText, time} from "../text/format.js";
+import {leadText} from "./leadText.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
 import {changes} from "./changes.js";
@@ -22,14 +22,13 @@ export function overview(run: RunView | null): PageContent {
       summaries.every((summary) => summary.mean === undefined)
         ? html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
         : html`<div>
-            <h3>${comparisonTitle(run)}</h3>
+            <h3>${leadText(run.verdict) ?? "Its score"}</h3>
             ${flat(intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline, run: run.id}))}
             ${
               alone
                 ? null
                 : html`<p class="small">
-                    Coloured: those that may be the
-                    best.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
+                    Coloured: may be the best.${baseline ? " Dashed: the baseline." : ""}
                   </p>`
             }
           </div>`
@@ -39,14 +38,6 @@ export function overview(run: RunView | null): PageContent {
       ${details("What was compared", compared(run))}
     </section>
   </div>`;
-}
-
-/** What the figure shows, in a few words. */
-function comparisonTitle({verdict: {set, summaries, sameWeights = []}}: RunView): string {
-  if (summaries.length < 2) return "Its score";
-  const alike = new Set(set.map((name) => representativeOf(name, set, sameWeights))).size;
-  if (alike > 1) return `${alike} of ${summaries.length} may be the best`;
-  return `${set[0] ?? summaries[0]!.candidate} leads ${pluralText(summaries.length - 1, "other")}`;
 }
 
 function compared(run: RunView): HTMLElement {

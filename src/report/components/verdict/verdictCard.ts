@@ -1,5 +1,4 @@
 import {html} from "htl";
-import {splitText} from "../../../evals/decisions/points.js";
 import {scoreName, writerOf} from "../../../evals/decisions/scoreScale.js";
 import type {CandidateCost, HeldBy, Verdict} from "../../../evals/decisions/types.js";
 import type {CandidateView, RunView} from "../../site/types.js";
@@ -62,7 +61,7 @@ export function verdictCard(run: RunView, shown: PageContent): HTMLElement {
     aria-label="Verdict"
   >
     <p class="eyebrow">
-      ${verdictBadge(verdict)}<span>${run.title}</span><span>${splitText(run.split)}</span>${
+      ${verdictBadge(verdict)}${
         run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
       }${run.imported ? badge("Imported scores", "open") : null}
     </p>

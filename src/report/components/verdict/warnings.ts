@@ -6,11 +6,14 @@ import {countText, pluralText, percentText, scoreFormatOf} from "../text/format.
 import {gapSentence} from "../splits/splitGap.js";
 
 /** Warnings that are shown without being asked for. */
-const FIRST = 3;
+const FIRST = 2;
+/** Near-twins up to this share happen by chance. */
+const FEW = 0.01;
 
 /** What a reader must know before trusting the verdict; says so when there is nothing. */
 export function warnings(run: RunView): HTMLElement {
   const found = runWarnings(run);
+  const first = run.verdict.kind === "no-scores" ? found.length : FIRST;
   return section(
     "Before you trust it",
     found.length === 0
@@ -19,9 +22,9 @@ export function warnings(run: RunView): HTMLElement {
           ${leakageSentence(run)}
         </p>`
       : [
-          warningList(found.slice(0, FIRST)),
-          found.length > FIRST
-            ? details(`${countText(found.length - FIRST)} more`, warningList(found.slice(FIRST)))
+          warningList(found.slice(0, first)),
+          found.length > first
+            ? details(`${countText(found.length - first)} more`, warningList(found.slice(first)))
             : null
         ]
   );
@@ -53,12 +56,16 @@ function runWarnings(run: RunView): PageContent[] {
       `${percentText(unseen.share)} of the test rows belong to ${pluralText(unseen.classes, "class", "classes")} without a training row: trained candidates cannot know them.`
     );
   if (other) found.unshift(other);
-  const {exact, group} = run.leakage;
+  const {exact, group, nearTwins = 0} = run.leakage;
   if (exact)
     found.push(`${percentText(exact)} of the test rows have a text that is also in the training part.`);
   if (group)
     found.push(
       `${percentText(group)} of the test rows belong to a group that also has rows in the training part.`
+    );
+  if (nearTwins > FEW)
+    found.push(
+      `${percentText(nearTwins)} of the short test rows are near-twins of a training row: candidates that learned from it are flattered.`
     );
   if (run.split.strategy === "random" || run.split.strategy === "stratified")
     found.push(

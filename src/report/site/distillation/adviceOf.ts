@@ -1,18 +1,21 @@
-import {writerOf} from "../../../evals/decisions/index.js";
+import {writerOf} from "../../../evals/decisions/scoreScale.js";
 import type {DistillationAdvice, DistillationView, StudentCost, StudentView} from "./types.js";
 
+/** The cheapest student first, and those whose cost is unknown last; of equals the one with the best score. */
+export function byPreference(students: readonly StudentView[]): StudentView[] {
+  const usdOf = (one: StudentView) =>
+    Math.min(...one.costs.map(({usdPerMonth = Infinity}) => usdPerMonth), Infinity);
+  return [...students].sort((a, b) => compare(usdOf(a), usdOf(b)) || (b.mean ?? 0) - (a.mean ?? 0));
+}
+
 /**
- * Who should answer: the cheapest student that is shown to be no worse, else the cascade that leaves the teacher the least, else the
- * teacher. A student whose cost is unknown goes behind those of known cost.
+ * Who should answer: the preferred student that is shown to be no worse, else the cascade that leaves the teacher the least, else the
+ * teacher.
  */
 export function adviceOf(view: Omit<DistillationView, "advice">): DistillationAdvice {
   const {teacher, margin, maxLoss, cleanRows, scale, students, confidence} = view;
   const {difference, number} = writerOf(scale);
-  const usdOf = (one: StudentView) =>
-    Math.min(...one.costs.map(({usdPerMonth = Infinity}) => usdPerMonth), Infinity);
-  const [shown] = students
-    .filter(({judged}) => judged.verdict === "non-inferior")
-    .sort((a, b) => compare(usdOf(a), usdOf(b)) || (b.mean ?? 0) - (a.mean ?? 0));
+  const [shown] = byPreference(students).filter(({judged}) => judged.verdict === "non-inferior");
   if (shown)
     return {
       kind: "student",
@@ -22,8 +25,9 @@ export function adviceOf(view: Omit<DistillationView, "advice">): DistillationAd
   const open = students.filter(({judged}) => judged.verdict === "undecided").map(({name}) => name);
   const lacking =
     open.length === 0
-      ? `No student is at most ${difference(margin)} worse than ${teacher}`
-      : `No student is shown to be at most ${difference(margin)} worse than ${teacher} on ${cleanRows} rows; ${open.join(", ")} ${open.length === 1 ? "is" : "are"} undecided`;
+      ? `no student is at most ${difference(margin)} worse`
+      : `no student is shown to be at most ${difference(margin)} worse on ${cleanRows} rows`;
+  const more = open.length === 0 ? "" : ` More test rows may decide about ${open.join(", ")}.`;
   const [first] = students
     .filter(({cascade}) => cascade?.threshold !== undefined && cascade.share > 0)
     .sort((a, b) => b.cascade!.share - a.cascade!.share);
@@ -31,9 +35,9 @@ export function adviceOf(view: Omit<DistillationView, "advice">): DistillationAd
     return {
       kind: "cascade",
       student: first.name,
-      sentence: `${lacking}. ${first.name} can answer first: it takes ${percent(first.cascade!.share)} of the traffic, ${teacher} the rest, at most ${difference(maxLoss)} below ${teacher} with probability ${confidence}.`
+      sentence: `${first.name} can answer before ${teacher}: it takes ${percent(first.cascade!.share)} of the traffic, at most ${difference(maxLoss)} below ${teacher} with probability ${confidence}. Alone, ${lacking}.${more}`
     };
-  return {kind: "teacher", sentence: `${lacking}, alone or in a cascade. ${teacher} stays.`};
+  return {kind: "teacher", sentence: `${teacher} stays: ${lacking}, alone or in a cascade.${more}`};
 }
 
 /** From which volume a student pays on a hosting, in a sentence. */
@@ -70,7 +74,7 @@ export function gainText(
   const price =
     nextUsd === undefined
       ? "what they cost is unknown"
-      : `they cost about $${nextUsd.toFixed(2)}${saved > 0 ? `, ${(nextUsd / saved).toFixed(1)} months of what it saves` : ""}`;
+      : `they cost about $${nextUsd.toFixed(2)}${saved > 0 ? `, ${nextUsd / saved < 0.1 ? "less than 0.1" : (nextUsd / saved).toFixed(1)} months of what it saves` : ""}`;
   return `${gained}: as many rows again may gain the margin; ${price}.`;
 }
 

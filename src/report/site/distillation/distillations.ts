@@ -6,17 +6,14 @@ import {
   type Store
 } from "../../../base/store/index.js";
 import {dayOf} from "../../../base/costs/index.js";
-import {noWorse, summariesOf} from "../../../evals/decisions/index.js";
-import {adviceOf} from "./adviceOf.js";
+import {noWorse, replacement, summariesOf} from "../../../evals/decisions/index.js";
+import {adviceOf, byPreference} from "./adviceOf.js";
 import {distillationCosts} from "./costsOfStudents.js";
 import {studentCascade} from "./studentCascade.js";
 import {studentCurves} from "./studentCurves.js";
 import type {DistillationsData, DistillationView, StudentView} from "./types.js";
 import {differingRows, lostBySlice} from "./lost.js";
-import {runVerdict} from "../runVerdict.js";
-
-/** The error rate of the tests against the teacher, over all students together. */
-const ALPHA = 0.05;
+import {judgedRows} from "./judgedRows.js";
 
 /** Every distillation whose run the store has, the newest first; none gives an empty list. */
 export async function distillations(store: Store): Promise<DistillationsData> {
@@ -36,9 +33,7 @@ export async function distillationView(store: Store, record: DistillationRecord)
   const {teacher, students: names, margin, maxLoss, callsPerMonth} = record;
   const runs = await store.runs({archived: true});
   const run = findRun(runs, record.id);
-  const {table, verdict, contamination} = await runVerdict(store, run, {margin});
-  const clean = contamination?.cleanTable ?? table;
-  const terms = {margin, alpha: ALPHA, scale: verdict.scale};
+  const {table, clean, verdict, unknown, terms} = await judgedRows(store, run, margin);
   const judged = noWorse(clean, names, teacher, terms);
   const onAll = clean.rowIds.length < table.rowIds.length ? noWorse(table, names, teacher, terms) : undefined;
   const means = new Map(summariesOf(clean).map((one) => [one.candidate, one]));
@@ -75,6 +70,11 @@ export async function distillationView(store: Store, record: DistillationRecord)
       };
     })
   );
+  const {chosen, inUse, because} = replacement(
+    clean,
+    {reference: teacher, candidates: byPreference(students).map(({name}) => name), inUse: record.inUse},
+    terms
+  );
   const view = {
     id: run.id,
     name: record.name,
@@ -98,7 +98,9 @@ export async function distillationView(store: Store, record: DistillationRecord)
     teacherUsdPerMonth: costs.teacherUsdPerMonth,
     teacherUnknown: costs.teacherUnknown,
     students,
-    risks: risksOf(verdict, contamination?.unknown ?? []),
+    risks: risksOf(verdict, unknown),
+    inUse: inUse && {name: record.inUse!, judged: inUse, because},
+    chosen,
     kept: record.kept
   };
   return {...view, advice: adviceOf(view)};

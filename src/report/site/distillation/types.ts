@@ -1,5 +1,5 @@
 import type {BreakEven, Signal} from "../../../base/costs/index.js";
-import type {NoWorse, ScoreScale} from "../../../evals/decisions/index.js";
+import type {NoWorse, Replacement, ScoreScale} from "../../../evals/decisions/index.js";
 
 /** What the page of distillations shows. */
 export interface DistillationsData {
@@ -41,7 +41,11 @@ export interface DistillationView {
   advice: DistillationAdvice;
   /** What could make it wrong, a sentence each. */
   risks: string[];
-  /** Id of the model that was kept. */
+  /** The model in use before, judged on the same rows, and why another takes its place; absent where none was in use. */
+  inUse?: {name: string; judged: NoWorse; because?: Replacement["because"]};
+  /** The student that answers from now on, or the one in use; absent when the teacher does. */
+  chosen?: string;
+  /** Id of the model that is kept. */
   kept?: string;
 }
 

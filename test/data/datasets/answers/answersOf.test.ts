@@ -163,7 +163,7 @@ describe("answers of a run as rows to learn from", () => {
 const right: Said = ({answer}) => ({output: answer});
 const wrong: Said = ({id}) => ({output: `wrong ${id}`});
 
-it("rows of answers are no less sensitive than those that were asked about", async () => {
+it("rows of answers are no less sensitive than those that were asked about", {tags: ["long"]}, async () => {
   const store = await storeOf();
   await pull(store.workspace, {...dataset(rows), sensitivity: "personal", publish: "ids", licence: "CC0"});
   store.refresh();
@@ -173,24 +173,30 @@ it("rows of answers are no less sensitive than those that were asked about", asy
   expect(version).toMatchObject({sensitivity: "personal", publish: "ids", licence: "CC0"});
 });
 
-it("findings that are accepted in the dataset that was asked about are accepted in its answers", async () => {
-  const told = rows.map((row, i) => (i === 6 ? {...row, question: "write to ada@example.org please"} : row));
-  const store = await storeOf(told);
-  await runOf(store, "teacher", {teacher: right}, {made: told});
-  const refused = async (name: string) => {
-    const {version} = await answers(store, answersOf("teacher"), name);
-    return [...((await refusedRows(store, version, "fine-tuning")) as Map<string, string[]>).values()];
-  };
-  const rule = "email/tld";
-  expect(String(await refused("before"))).toContain(rule);
-  const asked = (await store.latestVersion("asked"))!;
-  await ensureLedger(store, asked);
-  await acceptFindings(store, asked, {what: rule, reason: "nobody's address"});
-  expect(await refused("after")).toEqual([]);
-  expect(await readAcceptances(store.workspace, "after")).toMatchObject([
-    {rule, reason: "accepted in asked: nobody's address"}
-  ]);
-});
+it(
+  "findings that are accepted in the dataset that was asked about are accepted in its answers",
+  {tags: ["long"]},
+  async () => {
+    const told = rows.map((row, i) =>
+      i === 6 ? {...row, question: "write to ada@example.org please"} : row
+    );
+    const store = await storeOf(told);
+    await runOf(store, "teacher", {teacher: right}, {made: told});
+    const refused = async (name: string) => {
+      const {version} = await answers(store, answersOf("teacher"), name);
+      return [...((await refusedRows(store, version, "fine-tuning")) as Map<string, string[]>).values()];
+    };
+    const rule = "email/tld";
+    expect(String(await refused("before"))).toContain(rule);
+    const asked = (await store.latestVersion("asked"))!;
+    await ensureLedger(store, asked);
+    await acceptFindings(store, asked, {what: rule, reason: "nobody's address"});
+    expect(await refused("after")).toEqual([]);
+    expect(await readAcceptances(store.workspace, "after")).toMatchObject([
+      {rule, reason: "accepted in asked: nobody's address"}
+    ]);
+  }
+);
 
 describe("rows of a test or held-out part", () => {
   it("are refused as a run, and no others come from it", async () => {
@@ -201,33 +207,37 @@ describe("rows of a test or held-out part", () => {
     );
   });
 
-  it("stay out in a later version of the dataset, by their ids and by their words", async () => {
-    const store = await storeOf();
-    await ensureSplit(store, (await store.latestVersion("asked"))!, spec);
-    // Row 24 was a test row and is a training row now; row 26's question stands in a new training row with one word more.
-    const long = `${rows[26]!.question} of those that were put to us by the people who came here last year in may`;
-    const before = rows.map((row, i) => (i === 26 ? {...row, question: long} : row));
-    await pull(store.workspace, dataset(before));
-    store.refresh();
-    await ensureSplit(store, (await store.latestVersion("asked"))!, spec);
-    const later: Asked[] = before
-      .filter((_, i) => i !== 26)
-      .map((row, i) => (i === 24 ? {...row, part: "train"} : row));
-    later.push({...rows[26]!, id: "new", part: "train", question: `${long} too`});
-    await pull(store.workspace, dataset(later));
-    store.refresh();
-    await runOf(store, "later", {teacher: right}, {made: later});
-    const {rows: found, leftOut} = await answers(store, answersOf("later"));
-    const ids = found.map(({row}) => row);
-    expect(ids).not.toContain("r24");
-    expect(ids).not.toContain("new");
-    expect(leftOut).toEqual({
-      "rows of a test or held-out part": 1,
-      "near-duplicates of test or held-out rows": 3
-    });
-  });
+  it(
+    "stay out in a later version of the dataset, by their ids and by their words",
+    {tags: ["long"]},
+    async () => {
+      const store = await storeOf();
+      await ensureSplit(store, (await store.latestVersion("asked"))!, spec);
+      // Row 24 was a test row and is a training row now; row 26's question stands in a new training row with one word more.
+      const long = `${rows[26]!.question} of those that were put to us by the people who came here last year in may`;
+      const before = rows.map((row, i) => (i === 26 ? {...row, question: long} : row));
+      await pull(store.workspace, dataset(before));
+      store.refresh();
+      await ensureSplit(store, (await store.latestVersion("asked"))!, spec);
+      const later: Asked[] = before
+        .filter((_, i) => i !== 26)
+        .map((row, i) => (i === 24 ? {...row, part: "train"} : row));
+      later.push({...rows[26]!, id: "new", part: "train", question: `${long} too`});
+      await pull(store.workspace, dataset(later));
+      store.refresh();
+      await runOf(store, "later", {teacher: right}, {made: later});
+      const {rows: found, leftOut} = await answers(store, answersOf("later"));
+      const ids = found.map(({row}) => row);
+      expect(ids).not.toContain("r24");
+      expect(ids).not.toContain("new");
+      expect(leftOut).toEqual({
+        "rows of a test or held-out part": 1,
+        "near-duplicates of test or held-out rows": 3
+      });
+    }
+  );
 
-  it("that another split holds out stay out", async () => {
+  it("that another split holds out stay out", {tags: ["long"]}, async () => {
     const store = await storeOf(rows.map((row) => ({...row})));
     await runOf(store, "teacher", {teacher: right});
     await pull(
@@ -240,7 +250,7 @@ describe("rows of a test or held-out part", () => {
     expect((await answers(store, answersOf("teacher"))).rows.map(({row}) => row)).not.toContain("r07");
   });
 
-  it("of datasets that are kept apart stay out, with their near-duplicates", async () => {
+  it("of datasets that are kept apart stay out, with their near-duplicates", {tags: ["long"]}, async () => {
     const store = await storeOf();
     await runOf(store, "teacher", {teacher: right});
     const others = [{id: "o1", part: "test", said: "question NUMBER 8!"}];
@@ -257,7 +267,7 @@ describe("rows of a test or held-out part", () => {
     expect(leftOut).toEqual({"near-duplicates of test or held-out rows": 3});
   });
 
-  it("need a text by which their near-duplicates are found", async () => {
+  it("need a text by which their near-duplicates are found", {tags: ["long"]}, async () => {
     const store = await storeOf();
     const {text, ...untold} = dataset(rows);
     expect(text).toBe("question");
@@ -270,7 +280,7 @@ describe("rows of a test or held-out part", () => {
 });
 
 describe("answers are kept by what the eval found", () => {
-  it("and each rule counts what it leaves out", async () => {
+  it("and each rule counts what it leaves out", {tags: ["long"]}, async () => {
     const store = await storeOf();
     await runOf(store, "teacher", {
       teacher: ({answer}, i) =>
@@ -296,7 +306,7 @@ describe("answers are kept by what the eval found", () => {
     expect(found).toHaveLength(8);
   });
 
-  it("by the agreement of repeats and of teachers", async () => {
+  it("by the agreement of repeats and of teachers", {tags: ["long"]}, async () => {
     const store = await storeOf();
     const teachers: Record<string, Said> = {
       one: ({answer}, i, repeat) => ({output: i < 5 && repeat === 1 ? "other" : answer}),
@@ -324,7 +334,7 @@ describe("answers are kept by what the eval found", () => {
     expect(found[0]).toMatchObject({doubt: 0});
   });
 
-  it("once where questions and answers are near-duplicates", async () => {
+  it("once where questions and answers are near-duplicates", {tags: ["long"]}, async () => {
     const twice = rows.map((row, i) =>
       i === 12 ? {...row, question: "question, number 11", answer: "answer 11"} : row
     );

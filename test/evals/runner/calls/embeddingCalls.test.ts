@@ -1,3 +1,4 @@
+// @module-tag long
 import {readFile} from "node:fs/promises";
 import {afterAll, describe, expect, it} from "vitest";
 import {embeddingEndpoint} from "../../../../src/inference/endpoints/index.js";

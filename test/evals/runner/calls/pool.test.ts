@@ -1,3 +1,4 @@
+// @module-tag long
 import {expect, it} from "vitest";
 import type {Completion, Endpoint} from "../../../../src/inference/endpoints/index.js";
 import {createPool} from "../../../../src/evals/runner/calls/pool.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {cascade, reranked} from "../../../../src/evals/candidates/index.js";
 import {type Endpoint, openAICompatible} from "../../../../src/inference/endpoints/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {cascade} from "../../../../src/evals/candidates/index.js";
 import {openAICompatible} from "../../../../src/inference/endpoints/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawn} from "node:child_process";
 import {afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi} from "vitest";
 import {costsVerb} from "../../../../src/cli/evals/costs/costs.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterEach, describe, expect, it} from "vitest";
 import {newestVersions} from "../../../../src/cli/project/newestVersion.js";
 import {defineDataset, pull, type Sensitivity} from "../../../../src/data/datasets/index.js";

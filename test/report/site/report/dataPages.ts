@@ -87,6 +87,8 @@ describe("the splits page", () => {
       expect(await page.locator(".verdict .badge").innerText()).toMatch(
         erased ? / for now$/ : /^Use | leaks least$/
       );
+      // Rows of no group and no class have neither measure.
+      if (!erased && view.splits.some(({measures}) => !measures.groupLeakage)) continue;
       states.add(erased ? "lost rows since" : "measured");
       expect(line("Same group")).toEqual(
         erased

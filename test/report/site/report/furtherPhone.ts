@@ -11,6 +11,7 @@ describe("on a phone", () => {
       `judges?run=${report.run("judged").id}`,
       "runs",
       "races",
+      "distillation",
       "lineage"
     ]));
 });

@@ -59,7 +59,7 @@ describe("inputs", () => {
       {run: byThread().id}
     );
     await page
-      .getByText(`${found!.first} are better with joint and ${found!.second} with tfidf-logreg.`)
+      .getByText(`${found!.first} are better with joint and ${found!.second} with tfidf-logreg`)
       .waitFor();
     await page.getByRole("button", {name: /Show \d+ more/}).click();
     expect((await cells(page, "Rows on which joint and tfidf-logreg disagree")).length).toBe(

@@ -2,7 +2,7 @@ import {readdirSync} from "node:fs";
 import type {Page} from "playwright-core";
 import {expect, it} from "vitest";
 import {open, report, seriousViolations} from "../../../support/report.js";
-import {layoutShift, redrawn} from "../../../support/watchPage.js";
+import {layoutShift, redrawn, settled} from "../../../support/watchPage.js";
 import {faint} from "./faint.js";
 
 /** Every page that the site has, by its address: "" is the first page. */
@@ -44,7 +44,7 @@ export function itSaysWhatToDo(names: readonly string[]): void {
   for (const name of names)
     it(`says what to do on ${name || "the first page"} when the store is empty`, async (context) => {
       const {page, problems} = await open(context, name, {server: report.empty.server});
-      expect(await page.locator(".empty").innerText()).toMatch(/npx assay (run|pull)/);
+      expect(await page.locator(".empty").innerText()).toMatch(/npx assay (run|pull|distil)/);
       expect(await page.locator(".observablehq--error").count()).toBe(0);
       expect(await seriousViolations(page)).toEqual([]);
       expect(problems).toEqual([]);
@@ -52,10 +52,22 @@ export function itSaysWhatToDo(names: readonly string[]): void {
     });
 }
 
-/** The page in the light, in the dark and on a phone: whole, within the screen, accessible. */
+/** Opens every fold of a page, and those that what is in them brings. */
+export async function unfold(page: Page): Promise<void> {
+  for (let closed = 1; closed > 0;) {
+    closed = await page.locator("#observablehq-main details:not([open])").evaluateAll((folds) => {
+      for (const fold of folds) (fold as HTMLDetailsElement).open = true;
+      return folds.length;
+    });
+    await settled(page);
+  }
+}
+
+/** The page in the light, in the dark and on a phone: whole, within the screen, accessible, all its folds open. */
 async function looksRight(page: Page): Promise<void> {
-  expect(await page.locator(".observablehq--error").count()).toBe(0);
   expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/\[object|undefined|NaN|\bnull\b/);
+  await unfold(page);
+  expect(await page.locator(".observablehq--error").count()).toBe(0);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(await seriousViolations(page)).toEqual([]);
   expect(await faint(page)).toEqual([]);
@@ -112,6 +124,6 @@ function wideTables(page: Page): Promise<string[]> {
     );
 }
 
-function overflow(page: Page): Promise<number> {
+export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }

@@ -1,0 +1,3 @@
+import {distillations, print} from "assay/site";
+
+await print(distillations);

@@ -1,0 +1,1 @@
+export {default} from "../../../../data-loaders/words.js";
