@@ -1,13 +1,16 @@
 import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Command, CommanderError} from "commander";
-import "tsx/esm/api"; // Its compiler starts in the folder in which it was loaded, which must not be a test's own.
 import {vi} from "vitest";
-import {fail} from "../../src/cli/terminal/fail.js";
 import {declareCommands} from "../../src/cli/commands.js";
+import {acceptTypeScript} from "../../src/cli/project/importDefinition.js";
+import {fail} from "../../src/cli/terminal/fail.js";
 import {sha256} from "../../src/base/system/index.js";
 import type {Ended} from "./assay.js";
 import {setEnvironment} from "./environment.js";
+
+// The compiler of definitions stays in the folder in which it starts: a test's own will be gone.
+await acceptTypeScript();
 
 /** `assay` in this process, for what is not about the process. A file that it loads is not loaded again: see `definitionFile`. */
 export async function assayHere(project: string, ...words: string[]): Promise<Ended> {

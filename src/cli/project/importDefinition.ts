@@ -7,21 +7,25 @@ import {note} from "../terminal/terminal.js";
 
 let registered = false;
 
+/** Lets this process import TypeScript. The compiler works in the folder that is the process's own at the first call. */
+export async function acceptTypeScript(): Promise<void> {
+  if (registered) return;
+  // Node takes files for CommonJS where no package.json says `"type": "module"`.
+  (await import("tsx/cjs/api")).register();
+  (await import("tsx/esm/api")).register();
+  const engine = new URL("../../", import.meta.url).href;
+  // From its source, Assay is compiled by whatever runs it.
+  if (import.meta.url.endsWith(".js"))
+    register(new URL("../../base/fingerprint/engineHooks.js", import.meta.url), {data: {engine}});
+  registered = true;
+}
+
 /**
  * What a TypeScript file exports by default. Throws UserError, without the file's name, when it cannot be loaded, ends the
  * process, or exports nothing; where in the project it broke is told.
  */
 export async function importDefinition(project: string, file: string): Promise<unknown> {
-  if (!registered) {
-    // Node takes files for CommonJS where no package.json says `"type": "module"`.
-    (await import("tsx/cjs/api")).register();
-    (await import("tsx/esm/api")).register();
-    const engine = new URL("../../", import.meta.url).href;
-    // From its source, Assay is compiled by whatever runs it.
-    if (import.meta.url.endsWith(".js"))
-      register(new URL("../../base/fingerprint/engineHooks.js", import.meta.url), {data: {engine}});
-    registered = true;
-  }
+  await acceptTypeScript();
   refuseExit(project);
   const unfinished = () => {
     process.exitCode = 1;
