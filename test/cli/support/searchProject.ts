@@ -31,6 +31,7 @@ export async function writeSpace(name: string, text: string): Promise<string> {
 }
 
 interface Result {
+  headline: string;
   tries: number;
   of: number;
   race: string;
