@@ -11,16 +11,15 @@ import {assayVersion} from "./project/version.js";
 // Node 22.1 and later keep what they compiled for the next start.
 (module as {enableCompileCache?: () => unknown}).enableCompileCache?.();
 watchOutput();
-// An error that no command awaited ends with the same plain message.
+// An error that no command awaited ends with the same plain message; further ones are of the same cause.
+let ending: Promise<void> | undefined;
 for (const event of ["uncaughtException", "unhandledRejection"])
-  process.on(
-    event,
-    (error: unknown) =>
-      void fail(error).then(
-        (code) => process.exit(code),
-        () => endUnloaded(error)
-      )
-  );
+  process.on(event, (error: unknown) => {
+    ending ??= fail(error).then(
+      (code) => process.exit(code),
+      () => endUnloaded(error)
+    );
+  });
 
 const program = new Command("assay")
   .description(

@@ -186,7 +186,7 @@ describe("what the program says of errors that are not for it", () => {
       "a folder that is gone",
       Object.assign(new Error("ENOENT: process.cwd failed, uv_cwd"), {code: "ENOENT", syscall: "uv_cwd"})
     ],
-    ["a TypeError", new TypeError("rules.find is not a function")],
+    ["a TypeError", Object.assign(new TypeError("rules.find is not a function"), {stack: "of the engine"})],
     ["a RangeError", new RangeError("Maximum call stack size exceeded")],
     ["a null", null],
     ["nothing", undefined],

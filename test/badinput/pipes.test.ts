@@ -7,6 +7,8 @@ import {sizeMetadata} from "../../src/weights/gguf/architectures.js";
 import {readGguf} from "../../src/weights/gguf/index.js";
 import {openCheckpoint} from "../../src/weights/safetensors/index.js";
 import {readConfig} from "../../src/training/trainer/config.js";
+import {readModelConfig} from "../../src/training/trainer/model.js";
+import {readMapping} from "../../src/weights/merge/readMapping.js";
 import {openWorkspace} from "../../src/base/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -24,6 +26,11 @@ describe("a named pipe, which nobody writes to, in place of", () => {
   it("weights is refused with its path", async () => {
     const {folder, path} = await pipe("model.safetensors");
     await expect(openCheckpoint(folder)).rejects.toThrow(`${path} is a named pipe, not a file`);
+  });
+  it("the configuration of a model is refused with its path", async () => {
+    const {folder, path} = await pipe("config.json");
+    for (const read of [readModelConfig(folder), readMapping(folder, "config.json")])
+      await expect(read).rejects.toThrow(`${path} is a named pipe, not a file`);
   });
   it("a GGUF file is refused with its path", async () => {
     const {path} = await pipe("model.gguf");

@@ -1,4 +1,4 @@
-// Three distillations from their teacher's answers to the verdict: `npm run bench:distil [-- NAME…] [--write docs/benchmarks.md]`.
+// Three distillations from their teacher's answers to the verdict: `npm run bench:distil [-- NAME…]`.
 // Prices and hostings are made up; CLINC150 is measured where it stands beside the repository.
 import {spawnSync} from "node:child_process";
 import {existsSync} from "node:fs";
@@ -23,11 +23,18 @@ const percent = (value: number | undefined) => (value === undefined ? "–" : `$
 const count = (value: number) => Math.ceil(value).toLocaleString("en-US");
 const VERDICTS = {"non-inferior": "no worse", undecided: "undecided", inferior: "worse"};
 
+/** Over the hostings of a student. */
 function paysFrom({costs}: StudentView): string {
-  const found = costs.flatMap(({breakEven}) =>
-    breakEven?.cheaperAbove === "b" ? [breakEven.requestsPerMonth] : []
+  const found = costs.flatMap(({breakEven, savedUsdPerMonth = 0}) =>
+    breakEven?.cheaperAbove === "b"
+      ? [breakEven.requestsPerMonth]
+      : !breakEven && savedUsdPerMonth > 0
+        ? [0]
+        : []
   );
-  return found.length === 0 ? "–" : `${count(Math.min(...found))} to ${count(Math.max(...found))}`;
+  if (found.length === 0) return "no volume";
+  const [least, most] = [Math.min(...found), Math.max(...found)];
+  return most === 0 ? "any volume" : least === most ? count(least) : `${count(least)} to ${count(most)}`;
 }
 
 console.log(`${cpus()[0]!.model}, Node ${process.version}\n`);

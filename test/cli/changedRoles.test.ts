@@ -1,11 +1,12 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {expect, it} from "vitest";
 import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {compiled} from "../support/compiledEngine.js";
 
-const engine = JSON.stringify(resolve(import.meta.dirname, "../../src/index.js"));
+const engine = JSON.stringify(compiled("index.js"));
 
 it(
   "another group of unchanged rows is another split, another run, and no gate passes by the one before",

@@ -1,5 +1,5 @@
 import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import type {Browser} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {pull} from "../../src/data/datasets/index.js";
@@ -80,7 +80,7 @@ const endpoint = openAICompatible({name: "local", baseUrl: ${JSON.stringify(mode
 export default {name: "words", dataset: "words", split: {strategy: "group", validation: 0, test: 0.5}, candidates: [candidate("m", endpoint, "m")], prompt: "{{text}}", expected: "answer", scorers: {exact: exactMatch}, slices: ["topic"], ${more}, gate: ${JSON.stringify(gate)}};\n`;
 
   async function check(gate: GateRule[], args: string[] = [], more = "repeats: 1") {
-    await write(stated(gate, more, resolve(import.meta.dirname, "../../src/index.js")));
+    await write(stated(gate, more, compiled("index.js")));
     const {code, stdout, stderr} = await assayHere(folder, "check", ...args);
     return {code, out: stdout + stderr};
   }

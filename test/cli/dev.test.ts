@@ -5,7 +5,8 @@ import {request} from "node:http";
 import {connect} from "node:net";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {previewLines} from "../../src/cli/report/preview/previewLines.js";
 import {compiled} from "../support/compiledEngine.js";
 import {siteProject} from "../support/buildSite.js";
 
@@ -26,12 +27,16 @@ beforeAll(async () => {
   port = await new Promise<number>((resolve, reject) => {
     const read = (data: Buffer) => {
       printed += data.toString();
-      const found = /Observable Framework[^]*http:\/\/localhost:(\d+)\//.exec(printed);
+      const found = /The report is at http:\/\/localhost:(\d+)\//.exec(printed);
       if (found) resolve(Number(found[1]));
     };
     server.stdout!.on("data", read);
     server.stderr!.on("data", read);
     server.on("exit", (code) => reject(new Error(`assay dev ended with ${code}: ${printed}`)));
+  });
+  await vi.waitUntil(async () => (await get(PAGE, {host: `localhost:${port}`})).status === 200, {
+    timeout: 100_000,
+    interval: 200
   });
 });
 
@@ -88,6 +93,34 @@ describe("assay dev", () => {
   it("names the address to open, and not the one that the preview listens on", () => {
     expect(printed).toContain(`The report is at http://localhost:${port}/`);
     expect(printed).not.toMatch(/http:\/\/127\./);
+  });
+
+  it("prints nothing else while nothing goes wrong", () => {
+    expect(printed.trim()).toBe(`The report is at http://localhost:${port}/`);
+    const needed = previewLines();
+    const said = [
+      "Observable Framework v1.13.4\n↳ http://127.1.1.1:1/\n\nGET /\nassay/components → pages/.observ",
+      "ablehq/cache/_node/assay/components.js\nsocket open /_observablehq\n↑ {\n  type: 'hello',\n  path: '/'\n}\n",
+      "load /data/a.json → [missing] ↓ { type: 'welcome' }\nsuccess 5 kB in 9ms\n[fresh] success 4 B in 1ms\nerror in 9ms: Not found: index.arrow.md\n",
+      "load /data/b.json → [missing] error in 3ms: loader exited with code 1\nError: no such column\n    at line 3\n"
+    ].map(needed);
+    expect(said.join("")).toBe(
+      "load /data/b.json → [missing] error in 3ms: loader exited with code 1\nError: no such column\n    at line 3\n"
+    );
+  });
+
+  it("sends a package's modules in one file, and the news with every page", async () => {
+    const host = {host: `localhost:${port}`};
+    const {text} = await get("/notebook.html", host);
+    expect(text).not.toMatch(/modulepreload[^>]*_node/);
+    expect(text.match(/\/_assay\/news\.js/g)).toHaveLength(1);
+    expect((await get("/_assay/news.js", host)).text).toContain("EventSource");
+    const components = /_node\/assay@[^"/]+\/components\.js/.exec(text)![0];
+    const code = (await get(`/${components}`, host)).text;
+    expect([...code.matchAll(/^import .*from "([^"]+)"/gm)].map(([, from]) => from)).not.toContainEqual(
+      expect.stringContaining("_node")
+    );
+    expect(code.length).toBeGreaterThan(500_000);
   });
 
   it("serves pages to this machine's names only", async () => {

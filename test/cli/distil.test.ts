@@ -1,14 +1,15 @@
 // @module-tag long
 import {writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {DistillationView} from "../../src/report/site/index.js";
 import {assayHere} from "../support/assayHere.js";
 import {type ModelServer, withoutProbes} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {teacherServer, tickets, writeDistilProject} from "./support/distilProject.js";
+import {compiled} from "../support/compiledEngine.js";
 
-const engine = resolve(import.meta.dirname, "../../src/index.js");
+const engine = compiled("index.js");
 const [TRAIN, TEST] = [600, 400];
 let server: ModelServer;
 let project: string;

@@ -3,6 +3,7 @@ import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {refuseExit} from "../../src/cli/project/refuseExit.js";
+import {assay} from "../support/assay.js";
 import {assayHere} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -48,20 +49,26 @@ export default defineEval({dataset, split: {strategy: "random", test: 0.5, valid
   expect(await readFile(join(folder, "comment.md"), "utf8")).toContain(`Risk: ${risk}`);
 });
 
-it.each(["process.exit(0)", "(await undefined, process.exit(0))"])(
-  "a scorer that ends the process is named, and the run does not end as if it were done: %s",
-  async (call) => {
-    const folder = await temporaryProject();
-    await mkdir(join(folder, "evals"));
-    await writeFile(
-      join(folder, "evals", "ends.eval.ts"),
-      `import {candidate, defineDataset, defineEval, recorded} from ${JSON.stringify(engine)};
+/** A project whose eval of eight rows has this scorer, on the sixth line of its file. */
+async function projectScoring(scorer: string): Promise<string> {
+  const folder = await temporaryProject();
+  await mkdir(join(folder, "evals"));
+  await writeFile(
+    join(folder, "evals", "ends.eval.ts"),
+    `import {candidate, defineDataset, defineEval, recorded} from ${JSON.stringify(engine)};
 const rows = Array.from({length: 8}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: "1", part: "test"}));
 const dataset = defineDataset({name: "ends", id: "id", sensitivity: "public", source: {kind: "rows", rows: () => rows}});
 export default defineEval({dataset, split: {strategy: "given", column: "part"}, prompt: "{{text}}", expected: "answer",
   candidates: [candidate("one", recorded({name: "answers", rows: rows.map(({id}) => ({id, output: "1"}))}), "m")],
-  scorers: {ends: async () => ${call}}});`
-    );
+  scorers: {ends: async () => ${scorer}}});`
+  );
+  return folder;
+}
+
+it.each(["process.exit(0)", "(await undefined, process.exit(0))"])(
+  "a scorer that ends the process is named, and the run does not end as if it were done: %s",
+  async (call) => {
+    const folder = await projectScoring(call);
     const {code, stdout} = await assayHere(folder, "run");
     expect(code).toBe(1);
     expect(stdout).toMatch(
@@ -69,6 +76,29 @@ export default defineEval({dataset, split: {strategy: "given", column: "part"}, 
     );
   }
 );
+
+it.each([
+  [
+    "thrown",
+    "(setTimeout(() => { throw new Error('too late'); }), new Promise((go) => setTimeout(go, 500, 1)))"
+  ],
+  ["rejected", "(void Promise.reject(new Error('too late')), new Promise((go) => setTimeout(go, 500, 1)))"]
+])("an error %s after its call is said once, with its file and line, and ends the run", async (_, scorer) => {
+  const {code, stderr} = await assay(await projectScoring(scorer), "run");
+  expect(code).toBe(1);
+  expect(stderr.match(/^assay: .*/gm)).toEqual([
+    expect.stringMatching(
+      /^assay: evals\/ends\.eval\.ts line 6: too late\. The project's own code threw this/
+    )
+  ]);
+});
+
+it("details that hold themselves are no score, and end nothing", async () => {
+  const own = "((own) => ({value: 1, details: Object.assign(own, {own})}))({})";
+  const {code, stdout} = await assayHere(await projectScoring(own), "run");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/ 8 +one +scorer ends: /);
+});
 
 it("holds though something else has set process.exit since", () => {
   const {exit} = process;

@@ -1,7 +1,6 @@
 // @module-tag long
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
 import {type BuildContext, majorityClassifier} from "../../src/training/finetunes/index.js";
@@ -13,8 +12,9 @@ import {writeLoader} from "../support/assay.js";
 import {noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
 import {commandProject} from "../support/temporaryWorkspace.js";
+import {compiled} from "../support/compiledEngine.js";
 
-const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
+const assayIndex = compiled("index.js");
 
 let project: string;
 

@@ -1,15 +1,15 @@
 // @module-tag long
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";
 import {openService, type ServiceSettings} from "../../src/training/jobs/index.js";
 import {writeLoader} from "../support/assay.js";
 import {jobProject} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
+import {compiled} from "../support/compiledEngine.js";
 
-const jobs = fileURLToPath(new URL("../../src/training/jobs/index.js", import.meta.url));
+const jobs = compiled("training/jobs/index.js");
 let project: string;
 
 beforeAll(async () => {

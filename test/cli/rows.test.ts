@@ -1,17 +1,18 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {afterEach, expect, it, vi} from "vitest";
 import {pullVerb} from "../../src/cli/data/pull.js";
 import {rowsVerb} from "../../src/cli/data/rows.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {compiled} from "../support/compiledEngine.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
 it("shows the rows of which a filter could not tell the language, and kept", async () => {
   const project = await temporaryProject();
   await mkdir(join(project, "data-loaders"));
-  const engine = resolve(import.meta.dirname, "../../src/index.ts");
+  const engine = compiled("index.js");
   await writeFile(
     join(project, "data-loaders", "mails.ts"),
     `import {defineDataset, language} from ${JSON.stringify(engine)};

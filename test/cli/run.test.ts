@@ -1,6 +1,5 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {describe, expect, it} from "vitest";
 import {fail} from "../../src/cli/terminal/fail.js";
 import {assay, writeLoader} from "../support/assay.js";
@@ -8,6 +7,7 @@ import {assayHere} from "../support/assayHere.js";
 import {isMeasured} from "../../src/cli/evals/run/runEvals.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {written} from "../support/printed.js";
+import {compiled} from "../support/compiledEngine.js";
 
 describe("assay run", () => {
   it("says why rows failed and how to ask again for them", async () => {
@@ -20,7 +20,7 @@ describe("assay run", () => {
       '{name: "words", source: {kind: "files", files: "rows.jsonl"}, text: "text", label: "label"}'
     );
     mkdirSync(join(project, "evals"));
-    const endpoints = fileURLToPath(new URL("../../src/inference/endpoints/embedded.ts", import.meta.url));
+    const endpoints = compiled("inference/endpoints/embedded.js");
     writeFileSync(
       join(project, "evals", "words.eval.ts"),
       `import {embedded} from ${JSON.stringify(endpoints)};
@@ -87,8 +87,8 @@ describe("assay run --show-prompts", () => {
       '{name: "words", source: {kind: "files", files: "rows.jsonl"}, text: "text", label: "label", sensitivity: "internal"}'
     );
     mkdirSync(join(project, "evals"));
-    const endpoints = fileURLToPath(new URL("../../src/inference/endpoints/index.ts", import.meta.url));
-    const runner = fileURLToPath(new URL("../../src/evals/runner/index.ts", import.meta.url));
+    const endpoints = compiled("inference/endpoints/index.js");
+    const runner = compiled("evals/runner/index.js");
     writeFileSync(
       join(project, "evals", "words.eval.ts"),
       `import {openAICompatible} from ${JSON.stringify(endpoints)};

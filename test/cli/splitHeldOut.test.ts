@@ -1,10 +1,11 @@
 // @module-tag long
 import {mkdirSync, writeFileSync} from "node:fs";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {expect, it} from "vitest";
 import {writeLoader} from "../support/assay.js";
 import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {compiled} from "../support/compiledEngine.js";
 
 it("compares splits with a held-out part without holding rows out, and says what is held out by a choice", async () => {
   const project = await temporaryProject();
@@ -48,7 +49,7 @@ it("compares splits with a held-out part without holding rows out, and says what
 it("makes the splits of a start that hold rows out before its others, in whatever order an eval states them", async () => {
   const project = await temporaryProject();
   for (const folder of ["data-loaders", "evals"]) mkdirSync(join(project, folder));
-  const engine = JSON.stringify(resolve(import.meta.dirname, "../../src/index.js"));
+  const engine = JSON.stringify(compiled("index.js"));
   const writeDataset = definitionFile(join(project, "data-loaders"), "sums.ts");
   const writeEval = definitionFile(join(project, "evals"), "sums.eval.ts");
   const state = async (rows: number) => {

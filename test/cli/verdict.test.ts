@@ -295,7 +295,7 @@ describe("an eval whose source is imported", () => {
     writeFileSync(join(dir, "items.json"), JSON.stringify({object: "list", has_more: true, data}));
     writeFileSync(
       join(dir, "evals/old.eval.ts"),
-      `import {defineEval, imported} from ${JSON.stringify(resolve(import.meta.dirname, "../../src/index.js"))};
+      `import {defineEval, imported} from ${JSON.stringify(compiled("index.js"))};
        export default defineEval({source: imported({files: ["items.json"]}), gate: [{minScore: 0.4}]});`
     );
     const run = await assayHere(dir, "run");

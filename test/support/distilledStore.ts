@@ -1,10 +1,11 @@
 import {rm} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {expect} from "vitest";
 import {teacherServer, tickets, writeDistilProject} from "../cli/support/distilProject.js";
 import {assayHere} from "./assayHere.js";
+import {compiled} from "./compiledEngine.js";
 
-const engine = resolve(import.meta.dirname, "../../src/index.js");
+const engine = compiled("index.js");
 
 /** Adds a distillation to a project's store by the command itself: one student that is no worse than its teacher, one that is. */
 export async function distilledStore(project: string): Promise<void> {

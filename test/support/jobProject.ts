@@ -4,8 +4,9 @@ import {fileURLToPath} from "node:url";
 import {writeLoader} from "./assay.js";
 import {printed, written} from "./printed.js";
 import {commandProject} from "./temporaryWorkspace.js";
+import {compiled} from "./compiledEngine.js";
 
-const jobs = fileURLToPath(new URL("../../src/training/jobs/index.js", import.meta.url));
+const jobs = compiled("training/jobs/index.js");
 
 /** What leaves an adapter in a job's folder within a second. */
 export const trainer = fileURLToPath(new URL("../training/jobs/support/trainer.sh", import.meta.url));

@@ -58,9 +58,9 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "e3e827e3ae40da37ae93b13fa4ee058a51db9e662c3f37925e2137b3228515d5", // code/codeExecution
     "75a407546f1d07e247e01558161c0d9fc9060452095e93c73238088e91eb2124":
       "21df2caab106635506b72ee2abc40db2d39562cb50aaea99153efbdc75b36d7e", // splits/measure
-    c7a3bac04dcea5bbb5922828269b16bd94dce328b32c71fd309637012e88cecd:
+    "7dddb5ae52ed52db6e82daee2bbba43753c36a2c8b97bb818a73ecc821043110":
       "072e4364dffaf74c05f096e37aa591b82ecd3e7014921acd28df5a7dc129b1a0", // merge/merge
-    f5ac7487e3a6141b150a4c4c5001c05ef9bb023be2cf342c8ae1613c1115a29c:
+    eb2bc2c3f266ffa5e8da5f351772cd17e478889e730e4f38bcb2a79198292282:
       "848d33a6c891417c8aebf6cfaa4bcbfff46b2a2f6fba055f308497ca2bd40273", // moe/merge
     c6a297ef3688f618264d8f4284d3ebbd31c6dd07ee9ada38418c23ac2cdbad64:
       "d86ab3d8034d8fc2939622f6dc6afbd1f8b72731bd6a9aa174b18949240a0104", // methods/arcee_fusion

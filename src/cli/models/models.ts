@@ -39,9 +39,10 @@ export async function modelsVerb(options: {json?: boolean}): Promise<void> {
   );
 }
 
-function madeBy({recipe, training, removed}: ModelManifest): string {
+function madeBy({recipe, training, removed, otherNames = []}: ModelManifest): string {
   const made = recipe?.method ?? (training ? `training on ${training.dataset}` : "");
-  return [made, removed && `files removed on ${removed.slice(0, 10)}`].filter(Boolean).join("; ");
+  const named = otherNames.length > 0 && `also called ${otherNames.join(", ")}`;
+  return [made, named, removed && `files removed on ${removed.slice(0, 10)}`].filter(Boolean).join("; ");
 }
 
 /** Parents of one name are told apart by their ids. */

@@ -20,9 +20,8 @@ import {changesOf} from "../data/pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "../evals/run/run.js";
 import {interruptSignals} from "../evals/run/interruptSignals.js";
 import {type EvalOutcome, runEvals} from "../evals/run/runEvals.js";
-import {distillationsIn, type NamedDistillation} from "../project/trainings.js";
-import type {DistilInputs} from "../models/distil/distil.js";
-import {renew} from "../models/distil/renew.js";
+import {distillationsIn} from "../project/trainings.js";
+import {renewAll} from "../models/distil/renewAll.js";
 import {openCommandBudget} from "../../evals/runner/index.js";
 import {timed, timeSteps} from "../terminal/stepTime.js";
 import {dim, note, print} from "../terminal/terminal.js";
@@ -132,30 +131,6 @@ function planText(datasets: readonly {name: string}[], evals: readonly NamedEval
     `run ${names(evals)}`,
     ...(build ? ["build the report"] : [])
   ].join("; then ");
-}
-
-/**
- * Judges the model in use of every distillation on new data, one line each. A run of few rows judges none.
- * @returns whether one in use is worse than allowed, and nothing takes its place
- */
-async function renewAll(
-  store: Store,
-  distillations: readonly NamedDistillation[],
-  {limit, ...inputs}: DistilInputs & {limit?: number}
-): Promise<boolean> {
-  if (limit !== undefined || distillations.length === 0) return false;
-  let isWorse = false;
-  print("");
-  for (const one of distillations)
-    try {
-      const {sentence, record} = await renew(store, one, inputs);
-      print(`${one.name}: ${sentence}.`);
-      isWorse ||= record?.judged?.verdict === "inferior" && record.outcome === "kept";
-    } catch (error) {
-      if (inputs.signals.signal.aborted) return isWorse;
-      await onFailure(new UserError(`distillation ${one.name}: ${messageOf(error)}`, {cause: error}));
-    }
-  return isWorse;
 }
 
 function tellInterrupted(): void {

@@ -1,3 +1,5 @@
+import {relative} from "node:path";
+import {fileURLToPath} from "node:url";
 import {note} from "./terminal.js";
 
 /** Prints an error for the person at the keyboard and gives the exit code. DEBUG=assay adds the stack. */
@@ -24,7 +26,21 @@ export async function plainError(error: unknown): Promise<string> {
   const {plainSql} = await import("../../base/store/plainSql.js");
   if (/^(?:[A-Z][A-Za-z]+ ){1,3}Error: /.test(message))
     return `a query failed: ${plainSql(message)}. ${DETAILS}`;
+  const place = placeInProject(error);
+  if (place !== undefined)
+    return `${place}: ${message}. The project's own code threw this while the command ran. Stored results are kept.`;
   return `the command stopped at an error of its own. Nothing half-written is left. ${DETAILS}`;
+}
+
+/** The file and line of a project's own code that threw an error; undefined when the engine or a package did. */
+function placeInProject(error: unknown): string | undefined {
+  const {stack = ""} = (error ?? {}) as Partial<Error>;
+  const frame =
+    /^ {4}at (?:[^\n]*\()?(?:file:\/\/)?(\/[^\n?]+?\.[cm]?[jt]s)(?:\?[^:\n]*)?:(\d+):\d+\)?$/m.exec(stack);
+  const engine = fileURLToPath(new URL("../..", import.meta.url));
+  if (!frame || frame[1]!.startsWith(engine) || frame[1]!.includes("/node_modules/")) return undefined;
+  const [, file, line] = frame;
+  return `${relative(process.env.ASSAY_PROJECT ?? process.cwd(), file!)} line ${line}`;
 }
 
 const DETAILS = "Call it again with DEBUG=assay for the details, and report them if this should have worked.";

@@ -39,6 +39,7 @@ export {runCommand} from "./runCommand.js";
 export {isUnanswered} from "./unanswered.js";
 export {runEval} from "./runEval.js";
 export {type CandidateComparison, compareRuns, listRuns, type RunComparison} from "./seal/runs.js";
+export {type EndedCall, type RunUnderWay, runsUnderWay} from "./journal/runsUnderWay.js";
 export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";
 export type {RunProgress} from "./calls/tally.js";
 export type {DryRun, PromptPreview, RunResult} from "./result.js";

@@ -4,6 +4,7 @@ import {type CallPace, openRunCalls} from "./calls/runCalls.js";
 import {runPrices} from "./calls/runPrices.js";
 import {keepBudget, type BudgetKeeper} from "./calls/keepBudget.js";
 import {createTally, type Tally} from "./calls/tally.js";
+import {notePlanned} from "./journal/folder.js";
 import {answeredStages, answeredBy} from "./journal/whoAnswered.js";
 import type {Bits} from "./journal/bits.js";
 import {settle} from "./journal/reuse.js";
@@ -90,6 +91,7 @@ async function openRun(leased: LeasedRun, opened: OpenedParts): Promise<{run: Ru
   const logs = await openLogs(store.workspace, runId, opened.logs);
   const settled = await settle({place, plan, runs, runId, options});
   const {done, failed, reused} = settled;
+  await notePlanned(store.workspace, runId, plan.total - reused);
   const counts = {planned: plan.total, done: done.count, failed, reused};
   const tally = createTally(plan.candidates, counts, task.effects.now);
   const spending = spendingOf(task);

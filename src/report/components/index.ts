@@ -29,6 +29,7 @@ export {dataTable} from "./tables/dataTable.js";
 export {differences} from "./candidates/differences.js";
 export {disagreements} from "./rowByRow/disagreements.js";
 export {chooseHistory, historyChart} from "./runs/history.js";
+export {modelsInUse} from "./runs/modelsInUse.js";
 export {judgeHealth} from "./judges/judgeHealth.js";
 export {leaderboard} from "./candidates/leaderboard.js";
 export {comparedMerges, merges} from "./merges/merges.js";

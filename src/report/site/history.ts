@@ -1,7 +1,7 @@
 import {group} from "d3-array";
 import {corpusOf, scoreTable, type ScoreTable, decidingValues} from "../../evals/decisions/index.js";
 import {corpusName, mean, meanInterval} from "../../base/stats/index.js";
-import type {RunManifest, Store} from "../../base/store/index.js";
+import {readKept, type RunManifest, type Store} from "../../base/store/index.js";
 import {latestTime} from "./currentRuns.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "./historyTypes.js";
 import {changedSettings} from "./changeSince.js";
@@ -35,7 +35,22 @@ export async function historyData(store: Store): Promise<HistoryData> {
     });
   }
   const last = ({runs}: EvalHistory) => runs.at(-1)?.at ?? "";
-  return {histories: histories.sort((a, b) => last(b).localeCompare(last(a)))};
+  const kept = await readKept(store.workspace);
+  return {
+    histories: histories.sort((a, b) => last(b).localeCompare(last(a))),
+    kept: kept
+      .reverse()
+      .map(({distillation, at, version, outcome, kept: model, trained, judged, sentence}) => ({
+        distillation,
+        at,
+        version,
+        outcome,
+        kept: model,
+        trained,
+        judged,
+        sentence
+      }))
+  };
 }
 
 function corpusFigureName(run: RunManifest): string | undefined {

@@ -1,3 +1,5 @@
+import type {KeptRecord} from "../../base/store/index.js";
+
 /** A candidate's primary score in one run. */
 export interface HistoryPoint {
   candidate: string;
@@ -36,6 +38,14 @@ export interface EvalHistory {
   runs: HistoryRun[];
 }
 
+/** Which model a distillation kept on a version of its data. */
+export type KeptEntry = Pick<
+  KeptRecord,
+  "distillation" | "at" | "version" | "outcome" | "kept" | "trained" | "judged" | "sentence"
+>;
+
 export interface HistoryData {
   histories: EvalHistory[];
+  /** The newest first. */
+  kept: KeptEntry[];
 }

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {type Checkpoint, openCheckpoint} from "../safetensors/index.js";
+import {assertRegularFile} from "../../base/system/index.js";
 import {messageOf, UserError} from "../../base/validation/errors.js";
 
 /** A model folder as the Hugging Face hub lays it out, opened: nothing of its weights is in memory. */
@@ -45,6 +46,7 @@ function flattened(config: Record<string, unknown>): Record<string, unknown> {
 
 async function readObject(folder: string, name: string): Promise<Record<string, unknown>> {
   const path = join(folder, name);
+  await assertRegularFile(path);
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, "utf8"));

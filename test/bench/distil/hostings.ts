@@ -31,3 +31,6 @@ export const hostings = {
 };
 
 export const volume = {callsPerMonth: 200_000, usdPerHour: 0.08, repeatsPerYear: 4, curve: [0.5]};
+
+/** What a teacher runs on that is served here: a rented machine with a graphics card. */
+export const rented = {kind: "cloud" as const, usdPerHour: 1.2, requestsPerSecond: 2};

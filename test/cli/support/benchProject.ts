@@ -2,12 +2,12 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, vi} from "vitest";
 import type {BenchVerbOptions} from "../../../src/cli/evals/bench/bench.js";
 import {writeLoader} from "../../support/assay.js";
 import {costStore} from "../../support/costStore.js";
 import {printed} from "../../support/printed.js";
+import {compiled} from "../../support/compiledEngine.js";
 
 export let project: string;
 
@@ -26,8 +26,7 @@ export function setUpBench(): void {
     project = await mkdtemp(join(tmpdir(), "assay-bench-"));
     await costStore(project);
     writeLoader(project, "sums", `{name: "sums", source: {kind: "rows", rows: () => [], describe: {}}}`);
-    const source = (file: string) =>
-      JSON.stringify(fileURLToPath(new URL(`../../../src/${file}/index.js`, import.meta.url)));
+    const source = (file: string) => JSON.stringify(compiled(`${file}/index.js`));
     mkdirSync(join(project, "evals"));
     writeFileSync(
       join(project, "evals", "sums.eval.ts"),

@@ -1,6 +1,5 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, afterEach, beforeAll, vi} from "vitest";
 import {finetuneVerb} from "../../../src/cli/models/training/finetune.js";
 import type {Finetune} from "../../../src/training/finetunes/index.js";
@@ -12,8 +11,9 @@ import {openStore, openWorkspace, type RunManifest, type Store} from "../../../s
 import {writeLoader} from "../../support/assay.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";
+import {compiled} from "../../support/compiledEngine.js";
 
-const assayIndex = fileURLToPath(new URL("../../../src/index.js", import.meta.url));
+const assayIndex = compiled("index.js");
 const parted = {strategy: "given", name: "parted", column: "part"} as const;
 
 let project: string;

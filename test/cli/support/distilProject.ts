@@ -4,9 +4,9 @@ import {rng} from "../../../src/base/stats/index.js";
 import {type ModelServer, type ModelServerOptions, startModelServer} from "../../support/modelServer.js";
 
 const TOPICS: Record<string, readonly string[]> = {
-  billing: ["invoice", "refund", "charge", "payment"],
-  access: ["password", "login", "account", "locked"],
-  delivery: ["parcel", "courier", "shipment", "tracking"]
+  billing: ["invoice", "refund", "charge", "payment", "receipt", "voucher", "billed", "credit"],
+  access: ["password", "login", "account", "locked", "token", "passkey", "session", "username"],
+  delivery: ["parcel", "courier", "shipment", "tracking", "doorstep", "van", "customs", "depot"]
 };
 const LABELS = Object.keys(TOPICS);
 
@@ -19,20 +19,33 @@ export interface Ticket {
   tier: string;
 }
 
-export function tickets(train: number, test: number): Ticket[] {
-  const random = rng("tickets");
+/**
+ * @param others further ones, told by their name
+ * @param later they say it in other words
+ */
+export function tickets(train: number, test: number, others = "", later = false): Ticket[] {
+  const random = rng(`tickets${others}`);
   return Array.from({length: train + test}, (_, i) => {
     const label = LABELS[i % LABELS.length]!;
-    const word = TOPICS[label]![Math.floor(random() * 4)]!;
+    const word = TOPICS[label]![Math.floor(random() * 4) + (later ? 4 : 0)]!;
     const filler = Array.from({length: 9}, () => `w${Math.floor(random() * 300)}`);
     filler.splice(Math.floor(random() * 9), 0, word);
     return {
-      id: `t${String(i).padStart(4, "0")}`,
+      id: `t${others}${String(i).padStart(4, "0")}`,
       text: filler.join(" "),
       label,
       part: i < train ? "train" : "test",
       tier: i % 2 ? "gold" : "basic"
     };
+  });
+}
+
+/** The same with few words beside the one that tells: a student learns it from few rows. */
+export function short(rows: readonly Ticket[]): Ticket[] {
+  return rows.map((row) => {
+    const words = row.text.split(" ");
+    const fillers = words.filter((word) => /^w\d+$/.test(word)).slice(0, 3);
+    return {...row, text: [...words.filter((word) => !/^w\d+$/.test(word)), ...fillers].join(" ")};
   });
 }
 
@@ -59,7 +72,7 @@ export async function writeDistilProject(
     server,
     rows,
     dataset = "tickets",
-    definition = ""
+    definition = "margin: 0.05"
   }: {engine: string; server: string; rows: readonly Ticket[]; dataset?: string; definition?: string}
 ): Promise<void> {
   const from = JSON.stringify(engine);
@@ -91,7 +104,6 @@ export default distillation({
     trained("words", trainedOn(answers, tfidfLogReg({name: "words", text: "text", label: "answer", subset})), {hosting}),
     trained("majority", trainedOn(answers, majorityClassifier({name: "majority", text: "text", label: "answer", subset})), {hosting})
   ],
-  margin: 0.05,
   maxLoss: 0.1,
   callsPerMonth: 200_000,
   usdPerHour: 0.5,

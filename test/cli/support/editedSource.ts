@@ -1,14 +1,13 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, beforeEach, vi} from "vitest";
 import {pullVerb} from "../../../src/cli/data/pull.js";
 import {writeLoader} from "../../support/assay.js";
 import {noted, trainer} from "../../support/jobProject.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";
+import {compiled} from "../../support/compiledEngine.js";
 
-export const source = (path: string) =>
-  JSON.stringify(fileURLToPath(new URL(`../../../src/${path}`, import.meta.url)));
+export const source = (path: string) => JSON.stringify(compiled(path));
 export const NOTICE =
   /^! words: words\.csv has changed since it was pulled on \d{4}-\d\d-\d\d; version [0-9a-f]{8} is used\. `assay pull words` makes a new one\.$/gm;
 const split = `{strategy: "random", name: "random", test: 0.2, validation: 0.1}`;
@@ -36,7 +35,7 @@ export function setUpSource(): void {
       "words",
       `{name: "words", source: {kind: "files", files: "words.csv"}, text: "text", label: "label", sensitivity: "public"}`
     );
-    const words = `import {embedded} from ${source("inference/endpoints/embedded.ts")};
+    const words = `import {embedded} from ${source("inference/endpoints/embedded.js")};
 const model = {manifest: {id: "i", name: "m"}, predict: async (texts) => texts.map(() => ({label: "a", logprobs: {a: 0}}))};
 const endpoint = embedded({name: "here", load: async () => model});
 export default {
@@ -48,7 +47,7 @@ export default {
     write(
       "finetunes",
       "scratch.finetune.ts",
-      `import {byteTokenizer, finetune} from ${source("index.ts")};
+      `import {byteTokenizer, finetune} from ${source("index.js")};
 export default finetune({
   dataset: "words", split: ${split}, format: "prompt", columns: {prompt: "text", completion: "label"},
   length: 32, rows: 4, threads: 1, method: "full", steps: 2, rate: 0.01,
@@ -60,7 +59,7 @@ export default finetune({
     write(
       "finetunes",
       "sent.job.ts",
-      `import {job} from ${source("training/jobs/index.ts")};
+      `import {job} from ${source("training/jobs/index.js")};
 export default job({dataset: "words", split: ${split}, base: "base-model", format: "prompt", epochs: 1,
   on: {service: "command", trust: "local", tool: "llama-factory", run: "sh ${trainer}"}});`
     );

@@ -1,14 +1,14 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, vi} from "vitest";
 import {finetuneVerb} from "../../../src/cli/models/training/finetune.js";
 import type {ModelManifest} from "../../../src/weights/models/index.js";
 import {writeLoader} from "../../support/assay.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";
+import {compiled} from "../../support/compiledEngine.js";
 
-export const assayIndex = fileURLToPath(new URL("../../../src/index.js", import.meta.url));
+export const assayIndex = compiled("index.js");
 export const split = {strategy: "given", name: "parted", column: "part"} as const;
 export const scratch = {
   model_type: "llama",

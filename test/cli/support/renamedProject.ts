@@ -1,9 +1,10 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {assayHere, definitionFile} from "../../support/assayHere.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
+import {compiled} from "../../support/compiledEngine.js";
 
-const engine = resolve(import.meta.dirname, "../../../src/index.js");
+const engine = compiled("index.js");
 
 interface Names {
   dataset?: string;

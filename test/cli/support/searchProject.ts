@@ -1,13 +1,14 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {afterAll, beforeAll, vi} from "vitest";
 import {mergeVerb} from "../../../src/cli/models/merge/merge.js";
 import {modelsDir, openStore, openWorkspace, type Store} from "../../../src/base/store/index.js";
 import {colourModel} from "../../support/colourModel.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";
+import {compiled} from "../../support/compiledEngine.js";
 
-export const engine = resolve(import.meta.dirname, "../../../src/index.js");
+export const engine = compiled("index.js");
 
 export let project: string;
 export const space = (more = "") => `

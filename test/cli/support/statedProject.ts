@@ -1,12 +1,13 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {currentRuns, history, storeFingerprint} from "../../../src/report/site/index.js";
 import {openStore, openWorkspace} from "../../../src/base/store/index.js";
 import type {Ended} from "../../support/assay.js";
 import {assayHere, definitionFile} from "../../support/assayHere.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
+import {compiled} from "../../support/compiledEngine.js";
 
-export const engine = resolve(import.meta.dirname, "../../../src/index.js");
+export const engine = compiled("index.js");
 
 interface Stated {
   /** How many of 40 rows the one candidate answers rightly. */

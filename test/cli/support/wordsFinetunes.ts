@@ -1,6 +1,5 @@
 import {mkdir, readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, vi} from "vitest";
 import {
   type BuildContext,
@@ -12,8 +11,9 @@ import type {ModelManifest} from "../../../src/weights/models/index.js";
 import {finetuneVerb} from "../../../src/cli/models/training/finetune.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";
+import {compiled} from "../../support/compiledEngine.js";
 
-const assayIndex = fileURLToPath(new URL("../../../src/index.js", import.meta.url));
+const assayIndex = compiled("index.js");
 
 export let project: string;
 export let base: ModelManifest & {path: string};

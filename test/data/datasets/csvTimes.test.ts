@@ -121,3 +121,10 @@ it.each([
   expect((await read({"a.csv": csv([{id: "1", f}])})).types.f).toBe(type);
   expect((await read({"a.csv": csv([{id: "1", e: "05/06/2023", f}])})).types.f).toBe(type);
 });
+
+it("2,000 columns get their types in seconds, not minutes", {timeout: 45_000}, async () => {
+  const values = (i: number) => [String(i), `${i}.5`, `word ${i}`, DAY][i % 4]!;
+  const row = Object.fromEntries(Array.from({length: 2000}, (_, i) => [`c${i}`, values(i)]));
+  const {types} = await read({"wide.csv": csv([{id: "1", ...row}])});
+  expect(Object.values(types).slice(0, 4)).toEqual(["BIGINT", "DOUBLE", "VARCHAR", "DATE"]);
+});

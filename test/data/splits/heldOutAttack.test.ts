@@ -1,3 +1,4 @@
+// @module-tag long
 import {describeAttack} from "./support/attackSuite.js";
 
 describeAttack([

@@ -2,13 +2,13 @@
 import {execFile} from "node:child_process";
 import {mkdtempSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {promisify} from "node:util";
 import {describe, expect, it} from "vitest";
 import {combine, readResults} from "../../../src/evals/importedResults/index.js";
+import {compiled} from "../../support/compiledEngine.js";
 import {zipFile} from "../../support/zipFile.js";
 
-const sources = resolve(import.meta.dirname, "../../../src");
 const folder = mkdtempSync(join(tmpdir(), "inspect-logs-"));
 let written = 0;
 
@@ -371,7 +371,7 @@ describe("an Inspect log as a whole", () => {
 
   it("is read a sample at a time: with their events, all would not fit into memory", async () => {
     const script = `
-      const {inspect} = await import(${JSON.stringify(join(sources, "evals/importedResults/tools/inspect/index.ts"))});
+      const {inspect} = await import(${JSON.stringify(compiled("evals/importedResults/tools/inspect/index.js"))});
       const events = ["x".repeat(8 * 2 ** 20)];
       const read = async (name) => Buffer.from(JSON.stringify(name === "header.json"
         ? ${JSON.stringify(header)}
@@ -381,7 +381,7 @@ describe("an Inspect log as a whole", () => {
       console.log(file.answers.length);`;
     const {stdout} = await promisify(execFile)(process.execPath, [
       "--max-old-space-size=160",
-      ...["--import", "tsx", "--input-type=module", "-e", script]
+      ...["--input-type=module", "-e", script]
     ]);
     expect(stdout.trim()).toBe("40");
   });

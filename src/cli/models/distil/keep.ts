@@ -36,8 +36,8 @@ export function keepingOf(
       now === undefined
         ? advice.sentence
         : made
-          ? `${now}. ${made.student}, trained again, takes its place: ${inUse!.because}`
-          : `${now}. It stays: no student trained again is shown to be ${inUse!.judged.verdict === "inferior" ? "no worse" : "better"}`
+          ? `${now}. ${made.student}, trained again, takes its place: ${inUse!.because}.`
+          : `${now}. It stays: no student trained again is shown to be ${inUse!.judged.verdict === "inferior" ? "no worse" : "better"}.`
   };
 }
 

@@ -1,6 +1,8 @@
 import {stagesOf} from "../../../evals/distillation/index.js";
 import {DEFAULT_MARGIN, type NoWorse, type ScoreScale} from "../../../evals/decisions/index.js";
-import {distillationView, judgedInUse, worthTraining} from "../../../report/site/index.js";
+import {distillationView} from "../../../report/site/index.js";
+import {judgedInUse} from "../../../report/site/distillation/judgedRows.js";
+import {worthTraining} from "../../../report/site/distillation/worthTraining.js";
 import {
   hasRows,
   type KeptRecord,
@@ -40,10 +42,10 @@ export async function renew(store: Store, found: NamedDistillation, inputs: Dist
     return {
       distillation,
       outcome: "never judged",
-      sentence: `not judged yet. \`assay distil ${distillation}\` asks its teacher and trains`
+      sentence: `not judged yet. \`assay distil ${distillation}\` asks its teacher and trains.`
     };
-  const isNew = last.version !== version.id;
-  if (!isNew && last.file.sha256 === sha256) {
+  const isChanged = last.file.sha256 !== sha256;
+  if (!isChanged && last.version === version.id) {
     await nameKept(store, distillation, last.kept);
     return {
       distillation,
@@ -57,9 +59,9 @@ export async function renew(store: Store, found: NamedDistillation, inputs: Dist
   const {worth, because} =
     gone !== undefined
       ? {worth: true, because: gone}
-      : isNew
-        ? await reasonsOf(store, found, data, checked)
-        : {worth: true, because: "its definition changed"};
+      : isChanged
+        ? {worth: true, because: "its definition changed"}
+        : await reasonsOf(store, found, data, checked);
   if (worth) {
     tell(`${distillation}: training again: ${because}`);
     const {record} = await distil(store, found, inputs);
@@ -69,7 +71,7 @@ export async function renew(store: Store, found: NamedDistillation, inputs: Dist
     before: last.kept,
     kept: last.kept,
     judged: checked && {run: checked.run, ...judgedMembers(checked.judged)},
-    sentence: `${checked ? checked.text : "The teacher answers"}. Not trained again: ${because}`
+    sentence: `${checked?.text ?? (last.kept ? `${last.kept.student} in use is no student any more` : "The teacher answers")}. Not trained again: ${because}.`
   });
   return {distillation, outcome: record.outcome, sentence: record.sentence, record};
 }
@@ -127,22 +129,30 @@ async function reasonsOf(
   return worthTraining({
     verdict: checked?.judged.verdict,
     drifted: (drift?.columns ?? []).filter((column) => !seen.includes(column)),
-    newRows: await newRows(store, data, trained!.version),
+    ...(await changedRows(store, data, trained!.version)),
     gain: gains.sort((a, b) => b.high - a.high)[0],
     margin: marginOf(found, asked),
     scale: view.scale
   });
 }
 
-/** Rows to learn that a version before did not have, or had with other values; all where that one is gone. */
-async function newRows(store: Store, {version, split, parts}: DistilData, before: string): Promise<number> {
+/** Rows to learn that a version before did not have, or had with other values, and rows that are gone; all are new where it is gone. */
+async function changedRows(
+  store: Store,
+  {version, split, parts}: DistilData,
+  before: string
+): Promise<{newRows: number; goneRows: number}> {
   const {workspace} = store;
   const older = await readVersion(workspace, {dataset: version.dataset, id: before});
-  const known = older && (await hasRows(workspace, older)) ? await versionRows(workspace, older) : undefined;
-  const [found] = await store.rows<{n: number}>(
-    `select count(*)::double as n from (${await openParts(workspace, split)}) join ${await versionRows(workspace, version)} using (row_id)
-     where part in (${parts.map((part) => `'${part}'`).join(", ")})
-     ${known === undefined ? "" : `and (row_id, row_hash) not in (select (row_id, row_hash) from ${known})`}`
+  const isHere = older !== undefined && (await hasRows(workspace, older));
+  const ids = (relation: string) => `(select row_id, row_hash from ${relation})`;
+  const now = ids(await versionRows(workspace, version));
+  const then = isHere ? ids(await versionRows(workspace, older)) : `(select * from ${now} limit 0)`;
+  const learned = `select row_id from (${await openParts(workspace, split)}) where part in (${parts.map((part) => `'${part}'`).join(", ")})`;
+  const [found] = await store.rows<{newRows: number; goneRows: number}>(
+    `select
+       (select count(*)::double from ${now} semi join (${learned}) using (row_id) anti join ${then} using (row_id, row_hash)) as "newRows",
+       (select count(*)::double from ${then} anti join ${now} using (row_id, row_hash)) as "goneRows"`
   );
-  return found!.n;
+  return found!;
 }

@@ -6,6 +6,7 @@ import {modulesBelow, readModuleNow} from "../../../base/fingerprint/index.js";
 import {runFramework} from "../framework.js";
 import {heldText} from "./heldText.js";
 import {lastWords} from "./lastWords.js";
+import {previewLines} from "./previewLines.js";
 import type {PreviewAddress} from "./previewProxy.js";
 import {note, print} from "../../terminal/terminal.js";
 
@@ -34,6 +35,7 @@ export async function keepPreview({project, address, url, onDown}: KeptPreview):
     while (!stop.signal.aborted) {
       const since = await configurationTimes(project);
       const errors = heldText((text) => process.stderr.write(text));
+      const needed = previewLines();
       let upSince = Infinity;
       const {code, stopped, signal} = await runFramework(
         project,
@@ -46,7 +48,7 @@ export async function keepPreview({project, address, url, onDown}: KeptPreview):
               errors.open();
               onDown(undefined);
             }
-            process.stdout.write(text.replaceAll(inner, url));
+            process.stdout.write(needed(text).replaceAll(inner, url));
           },
           err: errors.add
         }

@@ -1,7 +1,10 @@
 import {createServer, type IncomingMessage, request, type Server, type ServerResponse} from "node:http";
 import {connect, type Socket} from "node:net";
 import type {Duplex} from "node:stream";
+import {text as textOf} from "node:stream/consumers";
 import {UserError} from "../../../base/validation/index.js";
+import {isPackageModule, previewModules, previewPage} from "./previewModules.js";
+import {NEWS_SCRIPT, type PreviewNews, previewNews} from "./previewNews.js";
 
 export interface PreviewAddress {
   host: string;
@@ -21,14 +24,23 @@ const LOADER_SOURCE =
 export async function previewProxy(
   port: number,
   preview: PreviewAddress,
-  down: () => string | undefined = () => undefined
+  {down = () => undefined, news = previewNews()}: {down?: () => string | undefined; news?: PreviewNews} = {}
 ): Promise<Server> {
+  const moduleOf = previewModules(preview);
   const server = createServer((incoming, outgoing) => {
     const refusal = refusalOf(incoming, portOf(server));
     const why = down();
+    const path = (incoming.url ?? "/").split("?")[0]!;
     if (refusal) refuse(outgoing, refusal);
+    else if (path === "/_assay/news") news.open(outgoing);
+    else if (path === "/_assay/news.js") sendScript(outgoing, NEWS_SCRIPT);
     else if (why !== undefined)
       sayDown(incoming, outgoing, {status: 503, text: `There is no preview: ${why}`});
+    else if (incoming.method === "GET" && isPackageModule(path))
+      moduleOf(path).then(
+        (code) => sendScript(outgoing, code),
+        () => forward(incoming, outgoing, preview)
+      );
     else forward(incoming, outgoing, preview);
   });
   const tunnels = new Set<Duplex>();
@@ -126,10 +138,19 @@ function sayDown(incoming: IncomingMessage, outgoing: ServerResponse, {status, t
     );
 }
 
+function sendScript(outgoing: ServerResponse, code: string): void {
+  outgoing
+    .writeHead(200, {"content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache"})
+    .end(code);
+}
+
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, {host, port}: PreviewAddress): void {
   const {method, url, headers} = incoming;
   const onward = request({host, port, method, path: url, headers}, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    const {statusCode = 502} = answer;
+    const isPage = method === "GET" && /^text\/html\b/.test(answer.headers["content-type"] ?? "");
+    if (isPage && statusCode === 200) return void sendPage(answer, outgoing);
+    outgoing.writeHead(statusCode, answer.headers);
     answer.pipe(outgoing);
   });
   onward.on("error", () => {
@@ -138,6 +159,17 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, {host, por
   });
   outgoing.on("close", () => onward.destroy());
   incoming.pipe(onward);
+}
+
+/** A page is the preview's with other words in it: neither its length nor its tag is the same. */
+async function sendPage(answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const {"content-length": _length, etag: _tag, ...headers} = answer.headers;
+  try {
+    const page = previewPage(await textOf(answer));
+    outgoing.writeHead(200, headers).end(page);
+  } catch {
+    outgoing.destroy();
+  }
 }
 
 function tunnel(incoming: IncomingMessage, socket: Socket, head: Buffer, {host, port}: PreviewAddress): void {

@@ -1,5 +1,6 @@
 import {text} from "../../../base/validation/checked.js";
-import {fileForm} from "../../../base/validation/fileForm.js";
+import {z} from "zod";
+import {fileForm, having} from "../../../base/validation/fileForm.js";
 import {
   type Database,
   getJson,
@@ -29,10 +30,22 @@ export interface RunStart {
   dataset?: string;
   /** The split's name. Starts of before lack it. */
   split?: string;
+  /** The calls that it makes, for who watches it; `each` for a row and a candidate. */
+  calls?: {planned: number; candidates: string[]; each: number};
 }
 
 const START = fileForm<RunStart>(
-  {planHash: text(), startedAt: text(), dataset: text().optional(), split: text().optional()},
+  {
+    planHash: text(),
+    startedAt: text(),
+    dataset: text().optional(),
+    split: text().optional(),
+    calls: having({
+      planned: z.number(),
+      candidates: z.array(text()).min(1),
+      each: z.number().min(1)
+    }).optional()
+  },
   START_WAY_OUT
 );
 
@@ -119,11 +132,23 @@ export async function chooseFolder(
     planHash: plan.hash,
     startedAt: new Date(now()).toISOString(),
     noReuse: options.noReuse ?? false,
-    ...plan.names
+    ...plan.names,
+    calls: {
+      planned: plan.total,
+      candidates: plan.candidates,
+      each: plan.variants.length * plan.repeats
+    }
   };
   await workspace.place.sweep(runKey(id));
   await putJson(workspace, runKey(id, "start.json"), start);
   return {id, startedAt: start.startedAt, finished: false};
+}
+
+/** Notes how many calls a run under way makes, those of its earlier starts included, for who watches it. */
+export async function notePlanned(workspace: Workspace, id: string, planned: number): Promise<void> {
+  const start = await readStart(workspace, id);
+  if (!start?.calls || start.calls.planned === planned) return;
+  await putJson(workspace, runKey(id, "start.json"), {...start, calls: {...start.calls, planned}});
 }
 
 async function inspect(

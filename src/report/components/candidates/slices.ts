@@ -45,7 +45,7 @@ function lowestSlice(table: SliceTable, candidate: string, format: ScoreFormat):
   );
   if (scored.length < 2) return undefined;
   const {slice, value, mean, rows} = scored.reduce((least, one) => (one.mean < least.mean ? one : least));
-  return `${candidate} scores lowest on ${slice} ${valueName(value)}: ${format.score(mean)} of ${pluralText(rows, "row")}`;
+  return `${candidate} scores lowest on ${slice} ${valueName(value)}: ${format.score(mean)} on ${pluralText(rows, "row")}`;
 }
 
 /** Makes a thing of some comparisons when it is first asked for. */

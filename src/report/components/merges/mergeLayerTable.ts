@@ -30,7 +30,7 @@ export function cosineText(value: number | null): string {
 }
 
 /** What the plots of layers show, in numbers. */
-export function layerTable({models, base, layers}: MergeRecord, made: Provenance): HTMLElement {
+export function layerTable({models, base, layers}: MergeRecord, name: string, made: Provenance): HTMLElement {
   const pairs = [...new Set(layers.flatMap((one) => pairsOf(one).map(({of}) => of)))];
   const isPartial = lookedAt(layers) < 1;
   return dataTable(
@@ -71,6 +71,6 @@ export function layerTable({models, base, layers}: MergeRecord, made: Provenance
           ]
         : [])
     ],
-    {caption: "Sizes, cosines and sign conflicts of the parents", made}
+    {caption: `Sizes, cosines and sign conflicts of the parents of ${name}`, made}
   );
 }

@@ -1,3 +1,4 @@
+import type {ModelManifest} from "../../site/types.js";
 import type {LayerRelations, MergeRecord} from "../../../weights/models/types.js";
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
@@ -21,7 +22,7 @@ interface LayerFigure {
  * How the parents of a merge relate: sizes of their changes, cosines of all pairs and the share of conflicting signs,
  * layer by layer where the models have numbered layers, and as a table.
  */
-export function mergeLayers(model: string, record: MergeRecord): PageContent {
+export function mergeLayers({id, name}: ModelManifest, record: MergeRecord): PageContent {
   const numbered = record.layers.filter(({layer}) => layer !== undefined);
   if (record.layers.length === 0) return null;
   const made = (what: string, measure?: string): Provenance => ({
@@ -30,11 +31,12 @@ export function mergeLayers(model: string, record: MergeRecord): PageContent {
     term: "merge",
     sql: `select layer, measure, "of", value
 from merge_layers
-where model = ${quotedText(model)}${measure === undefined ? "" : ` and measure = ${quotedText(measure)}`}
+where model = ${quotedText(id)}${measure === undefined ? "" : ` and measure = ${quotedText(measure)}`}
 order by measure, "of", layer`
   });
   const numbers = layerTable(
     record,
+    name,
     made("Sizes, cosines and sign conflicts of the parents, layer by layer.")
   );
   return html`<div>

@@ -34,7 +34,7 @@ export function recipeFacts(model: ModelManifest): PageContent {
       ["Model", hash(model.id)],
       ...(merge ? [] : olderFigures(model))
     ]),
-    merge ? mergeLayers(model.id, merge) : null,
+    merge ? mergeLayers(model, merge) : null,
     merge?.warnings.map((warning) => html`<p class="small">${warning}</p>`),
     recipe?.source === undefined
       ? null

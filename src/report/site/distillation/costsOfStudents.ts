@@ -133,8 +133,9 @@ async function teacherUsd(
   candidate: string
 ): Promise<{usd?: number; rows: number}> {
   const {usd} = await store.pricing(run);
+  // In an order: threads add in any, and the last digits would differ.
   const [found] = await store.rows<{rows: number; known: number; usd: number | null; answers: number}>(
-    `select count(distinct row_id)::int as rows, count(*)::int as answers, count(usd)::int as known, sum(usd)::double as usd
+    `select count(distinct row_id)::int as rows, count(*)::int as answers, count(usd)::int as known, sum(usd order by usd)::double as usd
      from (select row_id, ${usd} as usd from completions where run = $run and candidate = $candidate and status = 'completed')`,
     {run: run.id, candidate}
   );

@@ -11,6 +11,7 @@ import {
   type TokenizerParts,
   vocabularyProblem
 } from "../../../weights/safetensors/index.js";
+import {assertRegularFile} from "../../../base/system/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 
 /** A tokenizer as a model's folder holds it. */
@@ -126,6 +127,7 @@ function templateIn({chat_template: own}: Record<string, unknown>): string | und
 
 async function readJsonFile(path: string): Promise<Record<string, unknown> | undefined> {
   if (!existsSync(path)) return undefined;
+  await assertRegularFile(path);
   try {
     return JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
   } catch (cause) {

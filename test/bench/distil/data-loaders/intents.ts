@@ -1,12 +1,13 @@
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
+import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {defineDataset} from "assay";
 
+const shared = process.env.ASSAY_SHARED ?? fileURLToPath(new URL("../../../../../shared", import.meta.url));
+
 /** CLINC150, which stands beside the repository: utterances of 150 intents, and of none ("oos"). It is in no clone. */
-export const file = fileURLToPath(
-  new URL("../../../../../shared/data/intent-clinc150-data/data_full.json", import.meta.url)
-);
+export const file = join(shared, "data/intent-clinc150-data/data_full.json");
 
 export interface IntentRow {
   id: string;

@@ -1,5 +1,6 @@
 import {classification, defineEval, staticEmbedding, tfidfLogReg, trained} from "assay";
 import mails from "../data-loaders/mails.js";
+import {rented} from "../hostings.js";
 
 const columns = {text: "text", label: "queue"};
 const base = staticEmbedding({...columns, name: "static-base", dimensions: 128, maxTokens: 128});
@@ -10,11 +11,7 @@ export default defineEval({
   split: {name: "threads", strategy: "group", test: 0.3},
   candidates: [
     trained("joint model", joint, {
-      hosting: {
-        kind: "api",
-        provider: "an example provider",
-        price: {inputUsdPerMillion: 2, outputUsdPerMillion: 8, asOf: "2026-11-26", source: "an example price"}
-      }
+      hosting: rented
     }),
     trained("TF-IDF of labels", tfidfLogReg(columns))
   ],

@@ -1,6 +1,7 @@
 import {defineEval, exactMatch, finetune, jointNgram, localCandidate, reranked, trained} from "assay";
 import {beginning, frozen, task} from "../../../../finetunes/words.js";
 import words from "../data-loaders/words.js";
+import {rented} from "../hostings.js";
 import {known} from "../known.js";
 
 const model = finetune({
@@ -33,11 +34,7 @@ export default defineEval({
   candidates: [
     {
       ...reranked("n-gram and language model", ngrams, [language]),
-      hosting: {
-        kind: "api",
-        provider: "an example provider",
-        price: {inputUsdPerMillion: 2, outputUsdPerMillion: 8, asOf: "2026-11-26", source: "an example price"}
-      }
+      hosting: rented
     }
   ],
   prompt: "{{backwards}}",

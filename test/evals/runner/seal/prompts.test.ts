@@ -81,6 +81,11 @@ describe("the prompts of a run", () => {
       prompts: {variant: string}[];
     };
     expect(json.prompts.map(({variant}) => variant)).toEqual(["plain", "asked"]);
+    const ids = await project.store.rows<{row_id: string}>("select distinct row_id from prompts order by 1");
+    const start = row.slice(0, 1);
+    expect(ids.filter(({row_id: id}) => id.startsWith(start)).length).toBeGreaterThan(1);
+    const begun = await assay(folder, "rows", "words", "--prompt", start);
+    expect(begun.stderr).toMatch(/rows of run .* have an id that begins with "w"\. Give more of it/);
     expect(await assay(folder, "rows", "words", "--prompt", "nobody")).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/has no prompt of a row "nobody"/) as string

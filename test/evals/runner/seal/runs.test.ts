@@ -1,4 +1,5 @@
 import {writeFileSync} from "node:fs";
+import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {
@@ -7,8 +8,10 @@ import {
   listRuns,
   runEval,
   runEvalPreflight,
+  runsUnderWay,
   unsealedRuns
 } from "../../../../src/evals/runner/index.js";
+import type {RunStart} from "../../../../src/evals/runner/journal/folder.js";
 import {writeJsonAtomic} from "../../../../src/base/system/index.js";
 import {type ModelServer, startModelServer} from "../../../support/modelServer.js";
 import {temporaryProject, temporaryWorkspace} from "../../../support/temporaryWorkspace.js";
@@ -22,7 +25,8 @@ describe("unsealedRuns", () => {
       await writeJsonAtomic(join(runDir(workspace, id), "start.json"), {
         planHash: "00",
         startedAt,
-        noReuse: false
+        noReuse: false,
+        calls: {planned: 8, candidates: ["one", "two"], each: 2}
       });
       if (journal !== undefined) writeFileSync(join(runDir(workspace, id), "journal.ndjson"), journal);
     };
@@ -40,6 +44,23 @@ describe("unsealedRuns", () => {
         journaled: 2
       });
       expect(others).toEqual([]);
+      const lines = [
+        {n: 1, status: "completed", latency_ms: 12, output: "a secret"},
+        {n: 6, status: "failed", reason: "no answer within 30 s"}
+      ].map((line) => `${JSON.stringify(line)}\n`);
+      writeFileSync(join(runDir(workspace, running!.id), "journal.ndjson"), `${lines.join("")}{"n":7,"st`);
+      expect(await runsUnderWay(workspace)).toEqual([
+        {
+          id: running!.id,
+          eval: "words",
+          ended: 2,
+          planned: 8,
+          newest: [
+            {candidate: "two", row: 2, failed: "no answer within 30 s"},
+            {candidate: "one", row: 1, ms: 12}
+          ]
+        }
+      ]);
     });
   });
 });
@@ -116,6 +137,22 @@ describe("compareRuns", () => {
 
   it("lists the newest run first", async () => {
     expect((await listRuns(project.store)).map(({id}) => id)).toEqual([...ids].reverse());
+  });
+
+  it("notes of a run under way the calls that it makes, without the answers that it reuses", async () => {
+    const {workspace} = project.store;
+    const planned = async (id: string) =>
+      (JSON.parse(await readFile(join(runDir(workspace, id), "start.json"), "utf8")) as RunStart).calls
+        ?.planned;
+    const rows = project.split.counts["test"]!;
+    expect(await planned(ids[0]!)).toBe(2 * rows);
+    const {manifest} = await runEval(wordsEval(server(model.url), {prompt: "{{text}}"}), {
+      ...project,
+      evalName: "few",
+      options: {preflight: false, limit: 3}
+    });
+    expect(manifest!.counts.reused).toBe(6);
+    expect(await planned(manifest!.id)).toBe(0);
   });
 
   it("checks an eval's endpoints without asking a row", async () => {

@@ -1,0 +1,27 @@
+/** What Framework's preview prints of every request and message, its greeting, and its looks for pages beside files. */
+const CHATTER =
+  /^(?:(?:GET|HEAD) \/|socket (?:open|close) |Observable Framework v|↳ |(?:load|\[\w+\]|\S+ →|success) (?!.*\berror\b)|.*\bNot found: \S+\.md$)/;
+const MESSAGE = /^(?:(?:load|\[).* )?[↑↓] \{/;
+
+/** Takes pieces of what the preview prints, and gives the lines of them that a person needs: those of what went wrong. */
+export function previewLines(): (text: string) => string {
+  let rest = "";
+  let inMessage = false;
+  return (text) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    return lines
+      .filter((line) => {
+        const plain = line.replace(/\u001b\[[\d;]*m/g, "").trimEnd();
+        inMessage &&= /^\s/.test(plain);
+        if (inMessage || plain === "}") return false;
+        if (MESSAGE.test(plain)) {
+          inMessage = !plain.endsWith("}");
+          return false;
+        }
+        return plain !== "" && !CHATTER.test(plain);
+      })
+      .map((line) => `${line}\n`)
+      .join("");
+  };
+}
