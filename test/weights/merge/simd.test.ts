@@ -22,7 +22,7 @@ import {
   sumOfTwo
 } from "../../../src/weights/merge/numeric/vector.js";
 import {countEqual, keepAbove, keepMasked} from "../../../src/weights/merge/numeric/keep.js";
-import {RandomDraws} from "../../../src/weights/merge/numeric/random.js";
+import {limitOf, RandomDraws} from "../../../src/weights/merge/numeric/random.js";
 import {magnitudesAt} from "../../../src/weights/merge/numeric/select.js";
 import {addAgreeingPair, keepAgreeing, noteSigns} from "../../../src/weights/merge/numeric/signs.js";
 import {Arena} from "../../../src/weights/merge/simd/arena.js";
@@ -30,7 +30,7 @@ import {Arena} from "../../../src/weights/merge/simd/arena.js";
 const arena = Arena.take();
 
 /** A copy that kernels work on. */
-function inArena<T extends Float32Array | Float64Array | Uint8Array | Uint32Array>(values: T): T {
+function inArena<T extends Float32Array | Float64Array | Uint8Array | Uint32Array | Int32Array>(values: T): T {
   const at = arena.allocate(values.byteLength + 16)!;
   const copy = new (values.constructor as new (buffer: ArrayBuffer, at: number, n: number) => T)(
     arena.buffer,
@@ -52,6 +52,16 @@ function keepDrawn(values: Float32Array, start: number, count: number): number[]
   const mask = values.buffer === arena.buffer ? inArena(empty) : empty;
   new RandomDraws(7, "w", "m").mask(mask, start, count, 0.4);
   keepMasked(values, mask, 0, count);
+  return [...mask];
+}
+
+/** A limit for each value, some never and some always met, written where the values' own memory is. */
+function drawnUnder(values: Float32Array, start: number, count: number): number[] {
+  const limits = Int32Array.from({length: count + 3}, (_, i) => limitOf(((i ^ 3) % 11) / 10));
+  const empty = new Uint8Array(Math.ceil(count / 8)).fill(255);
+  const isFast = values.buffer === arena.buffer;
+  const mask = isFast ? inArena(empty) : empty;
+  new RandomDraws(7, "w", "m").maskUnder(mask, start, count, isFast ? inArena(limits) : limits);
   return [...mask];
 }
 
@@ -118,6 +128,8 @@ describe("kernels give what the loops give, to the last bit", () => {
     "Draws.mask and keepMasked": ([a], n) => keepDrawn(a!, 12_345, n),
     "Draws.mask over 2^32": ([a], n) => keepDrawn(a!, 2 ** 32 - 9, n),
     "Draws.mask beyond 2^32": ([a], n) => keepDrawn(a!, 2 ** 33 + 5, n),
+    "Draws.maskUnder": ([a], n) => drawnUnder(a!, 12_345, n),
+    "Draws.maskUnder over 2^32": ([a], n) => drawnUnder(a!, 2 ** 32 - 9, n),
     magnitudesAt: ([a], n) => {
       if (n === 0) return [];
       const tables = (count: number) =>
