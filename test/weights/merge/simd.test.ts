@@ -8,6 +8,7 @@ import {
   roundTo
 } from "../../../src/weights/merge/numeric/convert.js";
 import {
+  addQuotients,
   addTo,
   addScaled,
   addScaledDouble,
@@ -19,9 +20,11 @@ import {
   scaleBy,
   subtract,
   sumOfMagnitudes,
-  sumOfTwo
+  sumOfTwo,
+  varianceOfTwo
 } from "../../../src/weights/merge/numeric/vector.js";
-import {countEqual, keepAbove, keepMasked} from "../../../src/weights/merge/numeric/keep.js";
+import {addMean, countAlone, markActive, scaleAlone} from "../../../src/weights/merge/numeric/active.js";
+import {countEqual, keepAbove, keepMasked, keepWhere} from "../../../src/weights/merge/numeric/keep.js";
 import {limitOf, RandomDraws} from "../../../src/weights/merge/numeric/random.js";
 import {magnitudesAt} from "../../../src/weights/merge/numeric/select.js";
 import {addAgreeingPair, keepAgreeing, noteSigns} from "../../../src/weights/merge/numeric/signs.js";
@@ -30,7 +33,9 @@ import {Arena} from "../../../src/weights/merge/simd/arena.js";
 const arena = Arena.take();
 
 /** A copy that kernels work on. */
-function inArena<T extends Float32Array | Float64Array | Uint8Array | Uint32Array | Int32Array>(values: T): T {
+function inArena<T extends Float32Array | Float64Array | Uint8Array | Uint32Array | Int32Array>(
+  values: T
+): T {
   const at = arena.allocate(values.byteLength + 16)!;
   const copy = new (values.constructor as new (buffer: ArrayBuffer, at: number, n: number) => T)(
     arena.buffer,
@@ -116,6 +121,23 @@ describe("kernels give what the loops give, to the last bit", () => {
       noteSigns(a!, states, n);
       noteSigns(b!, states, n);
       return [...states];
+    },
+    keepWhere: ([a, b], n) => keepWhere(a!, b!, n),
+    varianceOfTwo: ([a, b, c], n) => varianceOfTwo(a!, b!, c!, n),
+    addQuotients: ([a, b, c], n) => {
+      const sums = Float64Array.from(a!, (value) => value * 3);
+      const own = a!.buffer === arena.buffer ? inArena(sums) : sums;
+      for (let i = 0; i < n; i++) c![i] = Math.abs(c![i]!) || 0;
+      return addQuotients(a!, b!, {sums: own, divisors: c!, least: 1e-6}, n);
+    },
+    "active values": ([a, b, c], n) => {
+      const active = new Uint32Array(c!.buffer, c!.byteOffset, n).fill(0);
+      keepAbove(b!, 0x3f000000, n);
+      for (const values of [a!, b!]) markActive(values, active, n);
+      const alone = countAlone(b!, active, n);
+      scaleAlone(a!, 1.1, {values: b!, active}, n);
+      addMean(a!, b!, active, n);
+      return [alone, ...active];
     },
     keepAgreeing: ([a, b, c], n) => keepAgreeing(a!, b!, c!.fill(0), 0.25, n),
     addAgreeingPair: ([a, b, c], n) => {

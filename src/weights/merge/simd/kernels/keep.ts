@@ -38,6 +38,15 @@ export const keepMasked = kernel({values: "f32", mask: "bits"}, (b, {values, mas
   return undefined;
 });
 
+/** Zeroes values where the other array has a zero. */
+export const keepWhere = kernel({values: "f32", other: "f32"}, (b, {values, other}) => {
+  b.loop(4, () => {
+    const kept = i32x4.ne(v128.and(v128.load(other), i32x4.const(MAGNITUDE)), i32x4.const(0));
+    b.store(values, v128.and(v128.load(values), kept));
+  });
+  return undefined;
+});
+
 /** Sets the bits of those positions whose 31 random bits are below `limit`; the words as in Draws. */
 export const drawMask = kernel(
   {mask: "bits", position: "integer", first: "integer", second: "integer", limit: "integer"},
