@@ -36,6 +36,7 @@ describe("assay merge --search", () => {
     expect(found.score.mean).toBeGreaterThan(0.85);
     expect(found.overBestParent.difference).toBeGreaterThan(0.2);
     expect(found.overBestParent.low).toBeGreaterThan(0.1);
+    expect(found.headline).toMatch(/^Take .* better than the best of its parents\.$/);
     expect(found.overBestParent.high).toBeLessThan(0.45);
     await withStore(async (store) => {
       const own = (await store.runs()).filter((run) => run.eval === "colours-merge-search");
@@ -67,11 +68,13 @@ describe("assay merge --search", () => {
       expect(text).toMatch(
         /(won|led) the race.* The race was of 6 merges tried \(of 27 settings in the search space\), 2 parents/
       );
-      expect(text).toMatch(/Over the best single parent: \d+\.\d points \(\d+\.\d to \d+\.\d\)\./);
+      expect(text).toMatch(
+        /Take .*: it is \d+\.\d points \(\d+\.\d to \d+\.\d\) better than the best of its parents\./
+      );
       expect(text).toMatch(
         /Over each parent, with intervals that hold for all together: knows-red-and-green \d+\.\d points .*; knows-blue /
       );
-      expect(text).toMatch(/Model [0-9a-f]{64}/);
+      expect(text).toMatch(/Model \D.* \([0-9a-f]{12}\)/);
       // It was done before: nothing is merged, asked or scored a second time.
       expect(await runs()).toEqual(before);
     }

@@ -2,7 +2,7 @@ import type {ModelParameters, ToolDefinition} from "../../inference/endpoints/ty
 import type {ModelSource} from "../../training/finetunes/index.js";
 import {checkLocalOptions, localModel, type LocalModelOptions} from "../../inference/localModels/index.js";
 import {manyMeantOf} from "../../weights/models/index.js";
-import type {Candidate, PrepareContext} from "../runner/define.js";
+import type {Candidate} from "../runner/define.js";
 import {UserError} from "../../base/validation/index.js";
 import {modelsDir} from "../../base/store/index.js";
 import {buildModel} from "./trained.js";
@@ -34,12 +34,9 @@ export function localCandidate(
   const names = [...(typeof model === "string" ? [model] : []), ...Object.values(own.adapters ?? {})];
   // Every round of a race prepares its candidates anew.
   const told = new Set<string>();
-  const tellMany = async ({store: {workspace}, onProgress}: PrepareContext) => {
-    const place = {modelsDir: modelsDir(workspace), project: workspace.project};
-    for (const many of await manyMeantOf(names, place)) {
-      if (!told.has(many)) onProgress(many);
-      told.add(many);
-    }
+  const toldOnce = (tell: (message: string) => void) => (message: string) => {
+    if (!told.has(message)) tell(message);
+    told.add(message);
   };
   return {
     name,
@@ -48,13 +45,16 @@ export function localCandidate(
     tools,
     apart: true,
     async prepare(context) {
-      await tellMany(context);
+      const {workspace} = context.store;
+      const onProgress = toldOnce(context.onProgress);
+      const place = {modelsDir: modelsDir(workspace), project: workspace.project};
+      for (const many of await manyMeantOf(names, place)) onProgress(many);
       const source = typeof model === "string" ? model : (await buildModel(model, context)).id;
       const endpoint = localModel(source, {
         ...own,
-        workspace: context.store.workspace,
+        workspace,
         onlyKnown: context.dryRun,
-        onProgress: context.onProgress
+        onProgress
       });
       const found = await endpoint.find();
       return {endpoint, model: adapter ?? found.name};

@@ -128,13 +128,20 @@ function tieAction(
 }
 
 /** Rows need labels only where those that the run has not asked about are not enough. */
-function moreRows({rowsNeeded, unaskedRows = 0}: Pick<Verdict, "rowsNeeded" | "unaskedRows">): string {
+function moreRows({
+  rowsNeeded,
+  rowsForTie,
+  unaskedRows = 0
+}: Pick<Verdict, "rowsNeeded" | "rowsForTie" | "unaskedRows">): string {
   const labelled = unaskedRows > 0 ? "" : "labelled ";
   const unasked =
     unaskedRows > 0
       ? ` ${formatCount(unaskedRows)} labelled ${unaskedRows === 1 ? "row was" : "rows were"} not asked about yet.`
       : "";
-  return rowsNeeded === undefined
-    ? `How many more ${labelled}rows would decide cannot be foreseen.${unasked}`
-    : `About ${formatEstimate(rowsNeeded)} more ${labelled}${rowsNeeded === 1 ? "row" : "rows"} would decide.${unasked}`;
+  if (rowsNeeded === undefined)
+    return `How many more ${labelled}rows would decide cannot be foreseen.${unasked}`;
+  const rows = `About ${formatEstimate(rowsNeeded)} more ${labelled}${rowsNeeded === 1 ? "row" : "rows"}`;
+  return rowsForTie === undefined
+    ? `${rows} would decide.${unasked}`
+    : `${rows} would show the difference, about ${formatEstimate(rowsForTie)} that it is below the margin.${unasked}`;
 }

@@ -15,7 +15,7 @@ import {corpusWarnings} from "./corpusWarnings.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {actionAfterRisks} from "./heldAdvice.js";
 import {lackText} from "./lacking.js";
-import {isIdentical, moreRows} from "./moreRows.js";
+import {isIdentical, moreRows, rowsOfPlan} from "./moreRows.js";
 import {fewGroups} from "./fewGroups.js";
 import {pairwise} from "./pairwise.js";
 import {points} from "./points.js";
@@ -33,7 +33,7 @@ import type {Decide, DecideOptions} from "./decideOptions.js";
  * the best one first is paid for. The margin is asked before significance: a difference whose interval (level
  * 1 − 2·alpha, the equivalence test's) lies inside it is a tie whatever its p value. `pick`: the best differs from every
  * other at `alpha` and ties with none. `tie`: all that are not shown to be worse tie with it. Otherwise
- * `need-more`, with the rows still missing at power 0.8.
+ * `need-more`, with the rows still missing at power 0.8: until a difference or a tie is shown, whichever is first.
  * Failed rows are left out of means and differences and counted; `sensitivity` says what they could change.
  * With `costs`, `cheaper` names the cheapest candidate that is at most the margin worse than the best.
  */
@@ -81,8 +81,7 @@ export const decide: Decide = (table, options) => {
   const missing = open.map((pair) =>
     moreRows(table, pair, {margin: options.margin, alpha, pairs: pairs.length})
   );
-  const most = missing.some((n) => n === undefined) ? undefined : Math.max(...missing.map((n) => n!));
-  return finish({kind: "need-more", ...verdict, rowsNeeded: most}, table, options);
+  return finish({kind: "need-more", ...verdict, ...rowsOfPlan(missing)}, table, options);
 };
 
 /** Each candidate's mean with its interval, the best first. */

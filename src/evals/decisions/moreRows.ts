@@ -9,42 +9,44 @@ interface Aim {
   pairs: number;
 }
 
+/** Rows still missing, at power 0.8 or more if the pair is as it was seen; undefined where that cannot be foreseen. */
+export interface RowsMissing {
+  /** Until the pair is told apart. */
+  difference?: number;
+  /** Until it is a tie: only where it differs by less than the margin. */
+  tie?: number;
+}
+
 /**
- * Rows still missing, at power 0.8 or more if the pair is as it was seen, to tell it apart (when it differs by the margin or more) or
- * to call it a tie (when it differs by less). Undefined when neither can be foreseen from what was seen.
- *
  * A tie needs the 1 − 2α interval within the margin. Without a difference that fails at either end, so that a power of 0.8 takes
  * n·(SE·(z_{1−α} + z_{0.9}) / margin)² rows in all; with |d| in the way, margin − |d|, where the power is above that.
  */
-export function moreRows(
-  table: ScoreTable,
-  pair: Comparison,
-  {margin, alpha, pairs}: Aim
-): number | undefined {
-  if (pair.difference === undefined || pair.high === undefined || pair.low === undefined) return undefined;
+export function moreRows(table: ScoreTable, pair: Comparison, {margin, alpha, pairs}: Aim): RowsMissing {
+  if (pair.difference === undefined || pair.high === undefined || pair.low === undefined) return {};
   const distance = Math.abs(pair.difference);
   const half = (pair.high - pair.low) / 2;
-  if (half === 0) return undefined;
+  if (half === 0) return {};
+  const missing = (needed: number | undefined) =>
+    needed !== undefined && Number.isFinite(needed) ? Math.max(1, Math.ceil(needed) - pair.rows) : undefined;
   const oneSided = normalQuantile(1 - alpha);
   const [a, b] = both(table, pair);
   const found = pairedDifference(a, b, {clusters: clustersOf(table)});
   if (found?.range !== undefined || isIdentical(table, pair)) {
     // Where all rows are alike the interval's ends are the share z² / (n + z²) of the way to the range's ends away.
     const range = found?.range ?? 1;
-    const squared =
-      distance < margin
-        ? oneSided ** 2 * ((range + distance) / (margin - distance) - 1)
-        : (normalQuantile(1 - alpha / pairs / 2) ** 2 * range) / distance;
     const units = found?.effectiveClusters ?? pair.rows;
-    const needed = Math.ceil((pair.rows / units) * squared) + 1;
-    return Number.isFinite(needed) ? Math.max(1, needed - pair.rows) : undefined;
+    const rowsOf = (squared: number) => missing(Math.ceil((pair.rows / units) * squared) + 1);
+    return {
+      difference: rowsOf((normalQuantile(1 - alpha / pairs / 2) ** 2 * range) / distance),
+      tie:
+        distance < margin ? rowsOf(oneSided ** 2 * ((range + distance) / (margin - distance) - 1)) : undefined
+    };
   }
-  if (distance < margin) {
-    const error = found?.standardError;
-    if (error === undefined) return undefined;
-    const times = ((error * (oneSided + normalQuantile(0.9))) / (margin - distance)) ** 2;
-    return Math.max(1, Math.ceil(pair.rows * times) - pair.rows);
-  }
+  const error = found?.standardError;
+  const times =
+    distance < margin && error !== undefined
+      ? ((error * (oneSided + normalQuantile(0.9))) / (margin - distance)) ** 2
+      : undefined;
   const differences = a.flatMap((value, row) =>
     value === undefined || b[row] === undefined ? [] : [value - b[row]]
   );
@@ -59,7 +61,17 @@ export function moreRows(
     alpha: alpha / pairs,
     designEffect: Math.max(1, (half / plain) ** 2)
   });
-  return needed === undefined ? undefined : Math.max(1, needed - pair.rows);
+  return {difference: missing(needed), tie: times === undefined ? undefined : missing(pair.rows * times)};
+}
+
+/** Rows that decide every one of several pairs, and where the last is told apart first, rows after which it is a tie. */
+export function rowsOfPlan(pairs: readonly RowsMissing[]): {rowsNeeded?: number; rowsForTie?: number} {
+  const first = ({difference = Infinity, tie = Infinity}: RowsMissing) => Math.min(difference, tie);
+  const last = pairs.reduce((a, b) => (first(b) > first(a) ? b : a));
+  const needed = first(last);
+  if (needed === Infinity) return {};
+  // A tie goes before a difference: one that is shown first leaves nothing for the other to show.
+  return {rowsNeeded: needed, rowsForTie: last.tie !== undefined && last.tie > needed ? last.tie : undefined};
 }
 
 /** Whether two candidates have the same score on every row that both have. */

@@ -60,7 +60,11 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   const which = verdict.unaskedRows === undefined ? "more labelled " : "more ";
   const rows =
     rowsNeeded === undefined ? `${which}rows` : `about ${rowsText(rowsNeeded, which, formatEstimate)}`;
-  const more = `${rows} would be needed to decide.`;
+  const tie =
+    verdict.rowsForTie === undefined
+      ? ""
+      : `, about ${formatEstimate(verdict.rowsForTie)} to show that it differs ${inside}`;
+  const more = `${rows} would be needed to decide${tie}.`;
   const beside =
     open.length > 0 && near.length > 0
       ? ` ${few(near)} ${near.length > 1 ? "differ" : "differs"} from ${identical.length > 0 ? "them" : "it"} ${inside}.`

@@ -109,6 +109,8 @@ export interface Verdict {
   /** Candidates that cannot be told apart from the best, the best first; it lacks the true best at most `alpha` of the time. */
   set: string[];
   rowsNeeded?: number;
+  /** More rows after which a difference that is below the margin would be a tie, where `rowsNeeded` would show it before. */
+  rowsForTie?: number;
   /** Rows of its part that a run which was cut short or limited has not put to every candidate; absent when there are none. */
   unaskedRows?: number;
   /** What to do, in a sentence or two without markup; shown before everything else. */

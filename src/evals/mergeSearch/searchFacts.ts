@@ -10,6 +10,7 @@ export interface Over {
 }
 
 export interface FinalFacts {
+  winner: string;
   model?: string;
   score?: {mean?: number; low?: number; high?: number; rows: number};
   /** The parent with the best score on the final part. */
@@ -49,6 +50,7 @@ export async function factsOf(
   });
   means.sort((a, b) => b.mean - a.mean);
   return {
+    winner,
     model: run.candidates.find(({name}) => name === winner)?.modelId,
     score: summary && {mean: summary.mean, low: summary.low, high: summary.high, rows: summary.scored},
     bestParent: means[0]?.name ?? leadingParent,

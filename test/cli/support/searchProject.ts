@@ -32,6 +32,7 @@ export async function writeSpace(name: string, text: string): Promise<string> {
 }
 
 interface Result {
+  headline: string;
   tries: number;
   of: number;
   race: string;

@@ -5,6 +5,7 @@ import {localCandidate, storedModel} from "../../../src/evals/candidates/index.j
 import {findBase} from "../../../src/training/finetunes/language/base.js";
 import {recordFiles} from "../../../src/training/jobs/index.js";
 import type {ModelManifest} from "../../../src/weights/models/index.js";
+import type {PrepareContext} from "../../../src/evals/runner/define.js";
 import {runEval} from "../../../src/evals/runner/index.js";
 import {findModels, readSpace} from "../../../src/evals/mergeSearch/index.js";
 import {modelsDir} from "../../../src/base/store/index.js";
@@ -51,6 +52,20 @@ afterAll(() => project.store.close());
 describe("a name that means several models of the store", () => {
   it("is told once by a candidate that gives it, with the model that is taken", async () => {
     expect(await said("base", storedModel("base"))).toEqual([`model 0: ${note()}`, `model 1: ${note()}`]);
+  });
+
+  it("is not told again by the next round of a race, nor is that the model is loading", async () => {
+    const candidate = localCandidate("one", "base", own);
+    const messages: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      if (!("prepare" in candidate)) throw new Error("a candidate that is prepared");
+      const context = {store: project.store, onProgress: (text: string) => void messages.push(text)};
+      const {endpoint} = await candidate.prepare(context as unknown as PrepareContext);
+      const messagesOf = [{role: "user" as const, content: "hi"}];
+      await endpoint!.complete({model: "base", messages: messagesOf, params: {max_tokens: 1}});
+      await endpoint!.close?.();
+    }
+    expect(messages.filter((message) => message.endsWith(": loading"))).toHaveLength(1);
   });
 
   it("is told by a search for merges", async () => {

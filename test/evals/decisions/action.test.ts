@@ -216,6 +216,27 @@ describe("an action", () => {
     );
   });
 
+  it("plans for the difference too where it is just below the margin, the smaller plan first", () => {
+    const table = tableOf(1000, {a: (r) => r < 100, b: (r) => r >= 919}, "b");
+    const of = (margin: number) => decide(table, {...options, margin});
+    const {action, sentence, rowsNeeded, rowsForTie} = of(0.02);
+    // The difference is 1.9 points of sd 0.425: (2.80 * 0.425 / 0.019)² rows show it, (2.93 * 0.425 / 0.001)² a tie.
+    expect(rowsNeeded! + 1000).toBeGreaterThan(3900);
+    expect(rowsNeeded! + 1000).toBeLessThan(4000);
+    expect(rowsForTie! + 1000).toBeGreaterThan(1_500_000);
+    const [few, many] = [formatEstimate(rowsNeeded!), formatEstimate(rowsForTie!)];
+    expect(action).toBe(
+      `Keep b for now: nothing is shown to be better. About ${few} more labelled rows would show the difference, about ${many} that it is below the margin.`
+    );
+    expect(sentence).toContain(
+      `about ${few} more labelled rows would be needed to decide, about ${many} to show that it differs by less than 2.0 points.`
+    );
+    // A tie that is shown first leaves no difference to show; above the margin there is no tie to wait for.
+    expect(of(0.04).rowsNeeded).toBeLessThan(rowsNeeded!);
+    expect([of(0.04).rowsForTie, of(0.01).rowsForTie]).toEqual([undefined, undefined]);
+    expect(of(0.01).rowsNeeded).toBe(rowsNeeded);
+  });
+
   it("says how many rows wait to be asked where a run was cut short, and asks for no more labels first", () => {
     const table = tableOf(60, {small: (r) => r % 4 === 0, large: (r) => r % 5 === 0}, "small");
     const of = (unaskedRows: number) => decide(table, {...options, facts: {unaskedRows}});

@@ -49,7 +49,7 @@ describe("selecting by counting", () => {
 
 describe("positions by magnitude", () => {
   it("are those of a stable sort, in short rows and in long ones", () => {
-    for (const length of [1, 7, 1000, 8191, 8192, 20_000]) {
+    for (const length of [1, 7, 1023, 1024, 20_000]) {
       const values = Float32Array.from({length}, (_, i) =>
         i % 5 === 0 ? 0 : Math.sin(i * 7) * 10 ** (i % 9)
       );

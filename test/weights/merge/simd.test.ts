@@ -8,6 +8,7 @@ import {
   roundTo
 } from "../../../src/weights/merge/numeric/convert.js";
 import {
+  addQuotients,
   addTo,
   addScaled,
   addScaledDouble,
@@ -19,10 +20,12 @@ import {
   scaleBy,
   subtract,
   sumOfMagnitudes,
-  sumOfTwo
+  sumOfTwo,
+  varianceOfTwo
 } from "../../../src/weights/merge/numeric/vector.js";
-import {countEqual, keepAbove, keepMasked} from "../../../src/weights/merge/numeric/keep.js";
-import {RandomDraws} from "../../../src/weights/merge/numeric/random.js";
+import {addMean, countAlone, markActive, scaleAlone} from "../../../src/weights/merge/numeric/active.js";
+import {countEqual, keepAbove, keepMasked, keepWhere} from "../../../src/weights/merge/numeric/keep.js";
+import {limitOf, RandomDraws} from "../../../src/weights/merge/numeric/random.js";
 import {magnitudesAt} from "../../../src/weights/merge/numeric/select.js";
 import {addAgreeingPair, keepAgreeing, noteSigns} from "../../../src/weights/merge/numeric/signs.js";
 import {Arena} from "../../../src/weights/merge/simd/arena.js";
@@ -30,7 +33,9 @@ import {Arena} from "../../../src/weights/merge/simd/arena.js";
 const arena = Arena.take();
 
 /** A copy that kernels work on. */
-function inArena<T extends Float32Array | Float64Array | Uint8Array | Uint32Array>(values: T): T {
+function inArena<T extends Float32Array | Float64Array | Uint8Array | Uint32Array | Int32Array>(
+  values: T
+): T {
   const at = arena.allocate(values.byteLength + 16)!;
   const copy = new (values.constructor as new (buffer: ArrayBuffer, at: number, n: number) => T)(
     arena.buffer,
@@ -52,6 +57,16 @@ function keepDrawn(values: Float32Array, start: number, count: number): number[]
   const mask = values.buffer === arena.buffer ? inArena(empty) : empty;
   new RandomDraws(7, "w", "m").mask(mask, start, count, 0.4);
   keepMasked(values, mask, 0, count);
+  return [...mask];
+}
+
+/** A limit for each value, some never and some always met, written where the values' own memory is. */
+function drawnUnder(values: Float32Array, start: number, count: number): number[] {
+  const limits = Int32Array.from({length: count + 3}, (_, i) => limitOf(((i ^ 3) % 11) / 10));
+  const empty = new Uint8Array(Math.ceil(count / 8)).fill(255);
+  const isFast = values.buffer === arena.buffer;
+  const mask = isFast ? inArena(empty) : empty;
+  new RandomDraws(7, "w", "m").maskUnder(mask, start, count, isFast ? inArena(limits) : limits);
   return [...mask];
 }
 
@@ -107,6 +122,23 @@ describe("kernels give what the loops give, to the last bit", () => {
       noteSigns(b!, states, n);
       return [...states];
     },
+    keepWhere: ([a, b], n) => keepWhere(a!, b!, n),
+    varianceOfTwo: ([a, b, c], n) => varianceOfTwo(a!, b!, c!, n),
+    addQuotients: ([a, b, c], n) => {
+      const sums = Float64Array.from(a!, (value) => value * 3);
+      const own = a!.buffer === arena.buffer ? inArena(sums) : sums;
+      for (let i = 0; i < n; i++) c![i] = Math.abs(c![i]!) || 0;
+      return addQuotients(a!, b!, {sums: own, divisors: c!, least: 1e-6}, n);
+    },
+    "active values": ([a, b, c], n) => {
+      const active = new Uint32Array(c!.buffer, c!.byteOffset, n).fill(0);
+      keepAbove(b!, 0x3f000000, n);
+      for (const values of [a!, b!]) markActive(values, active, n);
+      const alone = countAlone(b!, active, n);
+      scaleAlone(a!, 1.1, {values: b!, active}, n);
+      addMean(a!, b!, active, n);
+      return [alone, ...active];
+    },
     keepAgreeing: ([a, b, c], n) => keepAgreeing(a!, b!, c!.fill(0), 0.25, n),
     addAgreeingPair: ([a, b, c], n) => {
       const base = a!.slice();
@@ -118,6 +150,8 @@ describe("kernels give what the loops give, to the last bit", () => {
     "Draws.mask and keepMasked": ([a], n) => keepDrawn(a!, 12_345, n),
     "Draws.mask over 2^32": ([a], n) => keepDrawn(a!, 2 ** 32 - 9, n),
     "Draws.mask beyond 2^32": ([a], n) => keepDrawn(a!, 2 ** 33 + 5, n),
+    "Draws.maskUnder": ([a], n) => drawnUnder(a!, 12_345, n),
+    "Draws.maskUnder over 2^32": ([a], n) => drawnUnder(a!, 2 ** 32 - 9, n),
     magnitudesAt: ([a], n) => {
       if (n === 0) return [];
       const tables = (count: number) =>

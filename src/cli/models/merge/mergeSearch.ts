@@ -27,7 +27,7 @@ import {
   type NamedEval,
   openProject
 } from "../../project/project.js";
-import {finalWords, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
+import {finalWords, headline, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
 import {interruptSignals} from "../../evals/run/interruptSignals.js";
 import {runEvals} from "../../evals/run/runEvals.js";
 import {factsOf} from "../../../evals/mergeSearch/searchFacts.js";
@@ -113,7 +113,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
         leftOut: tries.leftOut,
         outcome: race.race.outcome.kind,
         race: race.race.id,
-        winner: chosen.winner,
+        headline: headline(facts, final.verdict),
         average: chosen.average,
         ...facts,
         part,

@@ -1,4 +1,4 @@
-import {points, type RaceOutcome} from "../../../evals/decisions/index.js";
+import {points, type RaceOutcome, type Verdict} from "../../../evals/decisions/index.js";
 import {listNames} from "../../../evals/decisions/points.js";
 import type {SearchCandidates, Tries} from "../../../evals/mergeSearch/index.js";
 import {type EarlierSearches, earlierText} from "../../../evals/mergeSearch/earlierSearches.js";
@@ -55,21 +55,42 @@ function raceEnd({kind, best, set}: RaceOutcome, {parents}: SearchCandidates): s
 }
 
 export function searchText(race: EvalOutcome, final: EvalOutcome, words: string, facts: FinalFacts): string {
-  const {overBestParent: over, overParents} = facts;
-  const each = overParents.filter(({difference, low}) => difference !== undefined && low !== undefined);
+  const each = facts.overParents.filter(({difference, low}) => difference !== undefined && low !== undefined);
+  const {model, winner} = facts;
+  const verdict = final.verdict!;
+  const action = headline(facts, verdict);
   return [
     raceText(race.race!),
     "",
-    verdictText(final.result.manifest!, final.verdict!),
+    verdictText(final.result.manifest!, {...verdict, action, sentence: action}),
     words,
-    ...(over?.difference === undefined ? [] : [`Over the best single parent: ${overText(over)}.`]),
     ...(each.length > 1
       ? [
           `Over each parent, with intervals that hold for all together: ${each.map((one) => `${one.parent} ${overText(one)}`).join("; ")}.`
         ]
       : []),
-    ...(facts.model === undefined ? [] : [dim(`Model ${facts.model}`)])
+    ...(model === undefined ? [] : [dim(`Model ${winner} (${model.slice(0, 12)})`)])
   ].join("\n");
+}
+
+/** What a search asks: the winner against its parents, corrected for these alone. The average and the other pairs are beside it. */
+export function headline(
+  {winner, bestParent, overBestParent: over}: FinalFacts,
+  {action, held, margin}: Pick<Verdict, "action" | "held" | "margin">
+): string {
+  if (held || over?.difference === undefined || over.low === undefined || over.high === undefined)
+    return action;
+  const by = overText(over);
+  if (over.low > -margin && over.high < margin)
+    return `Keep ${bestParent}: ${winner} differs from its best parent by less than the margin, ${by}.`;
+  if (over.low > 0) return `Take ${winner}: it is ${by} better than the best of its parents.`;
+  return over.high < 0
+    ? `Keep ${bestParent}: ${winner} is worse, by ${overText(turned(over))}.`
+    : `Keep ${bestParent} for now: ${winner} is not shown to be better than the best of its parents, ${by}.`;
+}
+
+function turned({difference, low, high}: Over): Over {
+  return {difference: -difference!, low: -high!, high: -low!};
 }
 
 function overText({difference, low, high}: Over): string {

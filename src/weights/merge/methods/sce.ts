@@ -2,7 +2,7 @@ import type {TensorBlock, MergeTensor} from "../engine/tensor.js";
 import {countEqual, keepWhere} from "../numeric/keep.js";
 import {RankSelection} from "../numeric/select.js";
 import {keepAgreeing} from "../numeric/signs.js";
-import {addScaledDouble, demote, dot} from "../numeric/vector.js";
+import {addQuotients, addScaledDouble, demote, dot, varianceOfTwo} from "../numeric/vector.js";
 import {loadAll} from "./shared/gram.js";
 import {keepFrom} from "./shared/magnitude.js";
 import type {Keep} from "./shared/sparsify.js";
@@ -67,7 +67,7 @@ export const sce: Method = {
       divisors.fill(0, 0, count);
       loaded.forEach((values, k) => keepAgreeing(values, spread, divisors, weights[k]!, count));
       sumUp(loaded, weights, sum, count);
-      for (let e = 0; e < count; e++) spread[e] = base[e]! + sum[e]! / Math.max(divisors[e]!, 1e-6);
+      addQuotients(spread, base, {sums: sum, divisors, least: 1e-6}, count);
       tensor.store(block, spread);
     }
   }
@@ -124,8 +124,7 @@ function variance(
   const n = loaded.length;
   if (n === 2) {
     const [a, b] = loaded as [Float32Array, Float32Array];
-    for (let e = 0; e < count; e++) out[e] = ((a[e]! - b[e]!) / 2) ** 2;
-    return;
+    return varianceOfTwo(out, a, b, count);
   }
   sumUp(
     loaded,

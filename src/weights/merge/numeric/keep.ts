@@ -34,7 +34,11 @@ export function keepMasked(values: Float32Array, mask: Uint8Array, start: number
 
 /** Zeroes values where the other array has a zero. */
 export function keepWhere(values: Float32Array, other: Float32Array, count: number): void {
+  const done = whole(count);
+  const arena = arenaOf(values, other);
+  arena?.kernels.keepWhere(values.byteOffset, other.byteOffset, done);
   const bits = new Int32Array(values.buffer, values.byteOffset, count);
   const others = new Int32Array(other.buffer, other.byteOffset, count);
-  for (let i = 0; i < count; i++) bits[i] = bits[i]! & (((others[i]! & 0x7fffffff) + 0x7fffffff) >> 31);
+  for (let i = arena ? done : 0; i < count; i++)
+    bits[i] = bits[i]! & (((others[i]! & 0x7fffffff) + 0x7fffffff) >> 31);
 }

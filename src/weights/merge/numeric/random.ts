@@ -33,16 +33,38 @@ export class RandomDraws {
    */
   mask(into: Uint8Array, start: number, count: number, density: number): void {
     const limit = Math.floor(density * 2147483648);
-    const high = upperHalf(start);
-    const sameHigh = high === upperHalf(start + count);
-    const done = whole(count);
-    const arena = sameHigh ? arenaOf(into) : undefined;
-    arena?.kernels.drawMask(into.byteOffset, start, this.first, this.second + high, limit, done);
-    const from = arena ? done : 0;
+    const second = this.secondAt(start, count);
+    const arena = second === undefined ? undefined : arenaOf(into);
+    arena?.kernels.drawMask(into.byteOffset, start, this.first, second!, limit, whole(count));
+    const from = arena ? whole(count) : 0;
     into.fill(0, from / 8, Math.ceil(count / 8));
     for (let i = from; i < count; i++)
       into[i >> 3]! |= (((this.at(start + i) >>> 1) - limit) >>> 31) << (7 - (i & 7));
   }
+
+  /** The same of positions whose number is below that of their own limit, as `limitOf` writes it. */
+  maskUnder(into: Uint8Array, start: number, count: number, limits: Int32Array): void {
+    const second = this.secondAt(start, count);
+    const arena = second === undefined ? undefined : arenaOf(into, limits);
+    arena?.kernels.drawUnder(into.byteOffset, limits.byteOffset, start, this.first, second!, whole(count));
+    const from = arena ? whole(count) : 0;
+    into.fill(0, from / 8, Math.ceil(count / 8));
+    for (let i = from; i < count; i++)
+      into[i >> 3]! |= Number((this.at(start + i) ^ HALF) < limits[i ^ 3]!) << (7 - (i & 7));
+  }
+
+  /** What kernels add in the middle; undefined where the positions' upper halves differ. */
+  private secondAt(start: number, count: number): number | undefined {
+    const high = upperHalf(start);
+    return high === upperHalf(start + count) ? this.second + high : undefined;
+  }
+}
+
+const HALF = 0x80000000;
+
+/** A share of all numbers as a limit for `maskUnder`, which takes that of position i at i ^ 3. */
+export function limitOf(share: number): number {
+  return Math.min(4294967295, Math.ceil(share * 4294967296)) ^ HALF;
 }
 
 function upperHalf(position: number): number {

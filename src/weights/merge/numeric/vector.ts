@@ -70,6 +70,42 @@ export function combineTwo(
   for (let i = arena ? done : 0; i < count; i++) into[i] = f * a[i]! + g * b[i]!;
 }
 
+/** into = ((a - b) / 2)² in double precision, rounded once. */
+export function varianceOfTwo(into: Float32Array, a: Float32Array, b: Float32Array, count: number): void {
+  const done = whole(count);
+  const arena = arenaOf(into, a, b);
+  arena?.kernels.squareDifference(into.byteOffset, 0.5, a.byteOffset, b.byteOffset, done);
+  for (let i = arena ? done : 0; i < count; i++) into[i] = ((a[i]! - b[i]!) / 2) ** 2;
+}
+
+export interface Quotients {
+  sums: Float64Array;
+  divisors: Float32Array;
+  /** What a divisor is at least. */
+  least: number;
+}
+
+/** into = base + sums / divisors in double precision, rounded once. */
+export function addQuotients(
+  into: Float32Array,
+  base: Float32Array,
+  {sums, divisors, least}: Quotients,
+  count: number
+): void {
+  const done = whole(count);
+  const arena = arenaOf(into, base, sums, divisors);
+  arena?.kernels.addQuotients(
+    into.byteOffset,
+    base.byteOffset,
+    sums.byteOffset,
+    divisors.byteOffset,
+    least,
+    done
+  );
+  for (let i = arena ? done : 0; i < count; i++)
+    into[i] = base[i]! + sums[i]! / Math.max(divisors[i]!, least);
+}
+
 /** sum = from, where sum holds double precision. */
 export function promote(sum: Float64Array, from: Float32Array, count: number): void {
   const done = whole(count);

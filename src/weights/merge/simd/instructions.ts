@@ -142,6 +142,7 @@ export const f32x4 = {
   sub: two(229),
   mul: two(230),
   div: two(231),
+  ofWords: one(250),
   gt: two(68),
   lt: two(67)
 };
@@ -149,7 +150,10 @@ export const f32x4 = {
 export const f64x2 = {
   splat: instruction("v128", ["f64"], vector(20)),
   add: two(240),
+  sub: two(241),
   mul: two(242),
+  div: two(243),
+  max: two(245),
   /** The first two float32 lanes. */
   promoteLow: one(95),
   /** The last two float32 lanes. */

@@ -1,4 +1,4 @@
-import {i32, TYPE_BYTES, type Type, unsigned, type WasmValue} from "./instructions.js";
+import {f64x2, i32, TYPE_BYTES, type Type, unsigned, type WasmValue} from "./instructions.js";
 
 /** A variable of a kernel; as a value, what it holds. */
 export interface Local<T extends Type = Type> extends WasmValue<T> {
@@ -155,4 +155,16 @@ export function assemble(kernels: Readonly<Record<string, Kernel>>): Uint8Array<
 
 function counted(content: readonly number[]): number[] {
   return [...unsigned(content.length), ...content];
+}
+
+/** Both halves of four float32 in double precision, and the result rounded once. */
+export function inDouble(
+  b: Body,
+  inputs: readonly WasmValue<"v128">[],
+  compute: (...halves: WasmValue<"v128">[]) => WasmValue<"v128">
+): WasmValue<"v128"> {
+  const kept = inputs.map((input) => b.keep(input));
+  const low = kept.map((value) => f64x2.promoteLow(value));
+  const high = kept.map((value) => f64x2.promoteHigh(value));
+  return f64x2.demote(compute(...low), compute(...high));
 }

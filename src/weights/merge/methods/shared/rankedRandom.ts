@@ -1,7 +1,7 @@
 import type {MergeTensor} from "../../engine/tensor.js";
 import {argsortMagnitudes} from "../../numeric/argsort.js";
 import {keepMasked} from "../../numeric/keep.js";
-import {RandomDraws} from "../../numeric/random.js";
+import {limitOf, RandomDraws} from "../../numeric/random.js";
 import {type Keep, keepMask, mayRemember, type Sparsifier} from "./sparsify.js";
 
 /**
@@ -21,33 +21,35 @@ function keepRanked(tensor: MergeTensor, input: number, remember: boolean): Keep
   if (density <= 0) return {apply: (delta, {count}) => delta.fill(0, 0, count)};
   const draws = new RandomDraws(tensor.job.seed, tensor.job.name, drawnBy);
   const n = tensor.columns;
-  const limits = limitsOf(n, density, tensor.own(input, "epsilon"));
+  const byRank = limitsOf(n, density, tensor.own(input, "epsilon"));
   const order = new Uint32Array(n);
   const spare = new Uint32Array(n);
-  const mask = remember ? tensor.mask(tensor.count).fill(0) : undefined;
+  const words = tensor.counters(tensor.blockSize(true) + 3);
+  const limits = new Int32Array(words.buffer, words.byteOffset, words.length);
+  const own = tensor.mask(tensor.blockSize(true));
+  const kept = remember ? tensor.mask(tensor.count) : undefined;
   let drawn = 0;
   return {
     apply(delta, {start, count}) {
-      if (mask && start < drawn) return keepMasked(delta, mask, start, count);
+      if (kept && start < drawn) return keepMasked(delta, kept, start, count);
       for (let from = 0; from < count; from += n) {
-        const row = delta.subarray(from, from + n);
-        const sorted = argsortMagnitudes(row, n, order, spare);
-        for (let rank = 0; rank < n; rank++) {
-          const position = sorted[rank]!;
-          const at = start + from + position;
-          if (draws.at(at) >= limits[rank]!) row[position] = 0;
-          else if (mask) mask[Math.floor(at / 8)]! |= 128 >> (at % 8);
-        }
+        const sorted = argsortMagnitudes(delta.subarray(from, from + n), n, order, spare);
+        for (let rank = 0; rank < n; rank++) limits[(from + sorted[rank]!) ^ 3] = byRank[rank]!;
       }
-      drawn = start + count;
+      // Blocks of whole rows begin within a byte where rows of odd lengths do: those are drawn again in each walk.
+      const isWhole =
+        kept && start === drawn && start % 8 === 0 && (count % 8 === 0 || start + count === tensor.count);
+      const mask = isWhole ? kept.subarray(start / 8) : own;
+      draws.maskUnder(mask, start, count, limits);
+      keepMasked(delta, mask, 0, count);
+      if (isWhole) drawn = start + count;
     }
   };
 }
 
-/** By rank, the number (of 2^32) below which a draw keeps an entry. */
-function limitsOf(n: number, density: number, epsilon: number): Float64Array {
-  return Float64Array.from({length: n}, (_, rank) => {
-    const probability = n === 1 ? density : density - epsilon + (2 * epsilon * rank) / (n - 1);
-    return probability * 4294967296;
-  });
+/** By rank, what a draw must be below to keep an entry. */
+function limitsOf(n: number, density: number, epsilon: number): Int32Array {
+  return Int32Array.from({length: n}, (_, rank) =>
+    limitOf(n === 1 ? density : density - epsilon + (2 * epsilon * rank) / (n - 1))
+  );
 }

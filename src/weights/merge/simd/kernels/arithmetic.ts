@@ -1,5 +1,5 @@
-import {f32x4, f64x2, i32x4, v128, type WasmValue} from "../instructions.js";
-import {type Body, kernel} from "../kernel.js";
+import {f32x4, f64x2, i32x4, v128} from "../instructions.js";
+import {inDouble, kernel} from "../kernel.js";
 
 export const add = kernel({target: "f32", other: "f32"}, (b, {target, other}) => {
   b.loop(4, () => b.store(target, f32x4.add(v128.load(target), v128.load(other))));
@@ -32,18 +32,6 @@ export const divide = kernel({target: "f32", divisors: "f32"}, (b, {target, divi
   return undefined;
 });
 
-/** Both halves of four float32 in double precision, and the result rounded once. */
-function inDouble(
-  b: Body,
-  inputs: readonly WasmValue<"v128">[],
-  compute: (...halves: WasmValue<"v128">[]) => WasmValue<"v128">
-): WasmValue<"v128"> {
-  const kept = inputs.map((input) => b.keep(input));
-  const low = kept.map((value) => f64x2.promoteLow(value));
-  const high = kept.map((value) => f64x2.promoteHigh(value));
-  return f64x2.demote(compute(...low), compute(...high));
-}
-
 export const addScaled = kernel(
   {target: "f32", factor: "double", other: "f32"},
   (b, {target, factor, other}) => {
@@ -69,6 +57,42 @@ export const combineTwo = kernel(
         inDouble(body, [v128.load(a), v128.load(b)], (x, y) => f64x2.add(f64x2.mul(f, x!), f64x2.mul(g, y!)))
       )
     );
+    return undefined;
+  }
+);
+
+/** into = (factor * (a - b))² */
+export const squareDifference = kernel(
+  {into: "f32", factor: "double", a: "f32", b: "f32"},
+  (body, {into, factor, a, b}) => {
+    const f = body.keep(f64x2.splat(factor));
+    body.loop(4, () => {
+      const [first, second] = [v128.load(a), v128.load(b)].map((value) => body.keep(value));
+      const [x, y] = [f64x2.promoteLow, f64x2.promoteHigh].map((promote) =>
+        body.keep(f64x2.mul(f, f64x2.sub(promote(first!), promote(second!))))
+      );
+      body.store(into, f64x2.demote(f64x2.mul(x!, x!), f64x2.mul(y!, y!)));
+    });
+    return undefined;
+  }
+);
+
+/** into = base + sums / the larger of divisor and `least` */
+export const addQuotients = kernel(
+  {into: "f32", base: "f32", sums: "f64[]", divisors: "f32", least: "double"},
+  (b, {into, base, sums, divisors, least}) => {
+    const smallest = b.keep(f64x2.splat(least));
+    b.loop(4, () => {
+      const origin = b.keep(v128.load(base));
+      const divisor = b.keep(v128.load(divisors));
+      const [low, high] = [f64x2.promoteLow, f64x2.promoteHigh].map((promote, half) =>
+        f64x2.add(
+          promote(origin),
+          f64x2.div(v128.load(sums, 16 * half), f64x2.max(promote(divisor), smallest))
+        )
+      );
+      b.store(into, f64x2.demote(low!, high!));
+    });
     return undefined;
   }
 );

@@ -1,3 +1,4 @@
+export * from "./active.js";
 export * from "./arithmetic.js";
 export * from "./consensus.js";
 export * from "./convert.js";

@@ -1,4 +1,4 @@
-import {i32, i32x4, laneSum, v128, type WasmValue} from "../instructions.js";
+import {i32, i32x4, laneSum, v128} from "../instructions.js";
 import {type Body, kernel, type Local} from "../kernel.js";
 
 const MAGNITUDE = 0x7fffffff;
@@ -38,37 +38,70 @@ export const keepMasked = kernel({values: "f32", mask: "bits"}, (b, {values, mas
   return undefined;
 });
 
+/** Zeroes values where the other array has a zero. */
+export const keepWhere = kernel({values: "f32", other: "f32"}, (b, {values, other}) => {
+  b.loop(4, () => {
+    const kept = i32x4.ne(v128.and(v128.load(other), i32x4.const(MAGNITUDE)), i32x4.const(0));
+    b.store(values, v128.and(v128.load(values), kept));
+  });
+  return undefined;
+});
+
 /** Sets the bits of those positions whose 31 random bits are below `limit`; the words as in Draws. */
 export const drawMask = kernel(
   {mask: "bits", position: "integer", first: "integer", second: "integer", limit: "integer"},
-  (b, {mask, position, first, second, limit}) => {
-    // Backwards, because the first lane's sign becomes the lowest bit.
-    const at = b.keep(i32x4.add(i32x4.splat(position), i32x4.lanes(3, 2, 1, 0)));
-    const k0 = b.keep(i32x4.splat(first));
-    const k1 = b.keep(i32x4.splat(second));
+  (b, {mask, limit, ...words}) => {
     const below = b.keep(i32x4.splat(limit));
-    const [c0, c1, c2, c3] = [0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f, 0x9e3779b1].map((factor) =>
-      b.keep(i32x4.const(factor))
-    ) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
-    const four = b.keep(i32x4.const(4));
+    const draw = draws(b, words);
     b.loop(8, () => {
-      const [high, low] = [0, 1].map(() => {
-        const h = b.keep(i32x4.mul(v128.xor(at, k0), c0));
-        mix(b, h, 15);
-        b.set(h, i32x4.mul(i32x4.add(h, k1), c1));
-        mix(b, h, 13);
-        b.set(h, i32x4.mul(h, c2));
-        mix(b, h, 16);
-        b.set(h, i32x4.mul(h, c3));
-        mix(b, h, 15);
-        b.set(at, i32x4.add(at, four));
-        return i32x4.signs(i32x4.sub(i32x4.shrU(h, 1), below));
-      }) as [WasmValue<"i32">, WasmValue<"i32">];
-      b.storeByte(mask, i32.or(i32.shl(high, i32.const(4)), low));
+      const [high, low] = [0, 1].map(() => i32x4.signs(i32x4.sub(i32x4.shrU(draw(), 1), below)));
+      b.storeByte(mask, i32.or(i32.shl(high!, i32.const(4)), low!));
     });
     return undefined;
   }
 );
+
+/** Sets the bits of those positions whose number is below its own limit: both less 2^31, the limits of each four backwards. */
+export const drawUnder = kernel(
+  {mask: "bits", limits: "f32", position: "integer", first: "integer", second: "integer"},
+  (b, {mask, limits, ...words}) => {
+    const half = b.keep(i32x4.const(-2147483648));
+    const draw = draws(b, words);
+    b.loop(8, () => {
+      const [high, low] = [0, 16].map((offset) =>
+        i32x4.signs(i32x4.ltS(v128.xor(draw(), half), v128.load(limits, offset)))
+      );
+      b.storeByte(mask, i32.or(i32.shl(high!, i32.const(4)), low!));
+    });
+    return undefined;
+  }
+);
+
+/** Each call gives the numbers of the next four positions, backwards, because the first lane's sign becomes the lowest bit. */
+function draws(
+  b: Body,
+  {position, first, second}: Record<"position" | "first" | "second", Local<"i32">>
+): () => Local<"v128"> {
+  const at = b.keep(i32x4.add(i32x4.splat(position), i32x4.lanes(3, 2, 1, 0)));
+  const k0 = b.keep(i32x4.splat(first));
+  const k1 = b.keep(i32x4.splat(second));
+  const [c0, c1, c2, c3] = [0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f, 0x9e3779b1].map((factor) =>
+    b.keep(i32x4.const(factor))
+  ) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+  const four = b.keep(i32x4.const(4));
+  return () => {
+    const h = b.keep(i32x4.mul(v128.xor(at, k0), c0));
+    mix(b, h, 15);
+    b.set(h, i32x4.mul(i32x4.add(h, k1), c1));
+    mix(b, h, 13);
+    b.set(h, i32x4.mul(h, c2));
+    mix(b, h, 16);
+    b.set(h, i32x4.mul(h, c3));
+    mix(b, h, 15);
+    b.set(at, i32x4.add(at, four));
+    return h;
+  };
+}
 
 function mix(b: Body, h: Local<"v128">, bits: number): void {
   b.set(h, v128.xor(h, i32x4.shrU(h, bits)));
