@@ -22,9 +22,12 @@ import {
 setUpSearches();
 
 describe("assay merge --search", () => {
+  let first: ReturnType<typeof search> | undefined;
+  /** The search that the others come after. */
+  const firstSearch = () => (first ??= writeSpace("space.yml", space()).then(search));
+
   it("races merges, parents and their average on validation, and scores the winner once on test", async () => {
-    const path = await writeSpace("space.yml", space());
-    const found = await search(path);
+    const found = await firstSearch();
     expect(found).toMatchObject({
       tries: 6,
       part: "test",
@@ -62,6 +65,7 @@ describe("assay merge --search", () => {
     "says in the terminal what won, by how much, and how many were tried",
     {tags: ["long"], timeout: 300_000},
     async () => {
+      await firstSearch();
       const runs = () => withStore(async (store) => (await store.runs()).map(({id}) => id).sort());
       const before = await runs();
       const text = await printed(() => mergeVerb(undefined, {search: join(project, "space.yml")}));
@@ -84,6 +88,7 @@ describe("assay merge --search", () => {
     "counts the searches that were scored on the same rows before",
     {tags: ["long"], timeout: 300_000},
     async () => {
+      await firstSearch();
       const fewer = space("seed: another\nlayers: {words: embedding}").replace("tries: 6", "tries: 2");
       const {earlierSearches, earlierRows} = await search(await writeSpace("other.yml", fewer));
       expect(earlierSearches).toBe(1);

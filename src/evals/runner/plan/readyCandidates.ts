@@ -16,7 +16,7 @@ import {
 import {stageHosting} from "../../../inference/endpoints/stageHosting.js";
 import type {Endpoint, EndpointStage} from "../../../inference/endpoints/types.js";
 import {completionKeys} from "./completionKey.js";
-import {NotMade} from "../../../weights/models/index.js";
+import type {NotMade} from "../../../weights/models/index.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../define.js";
 import type {ResolvedEval} from "./resolve.js";
 
@@ -93,8 +93,9 @@ async function prepare(candidate: Candidate, context: PrepareContext): Promise<P
   try {
     return await candidate.prepare(context);
   } catch (error) {
-    if (!context.dryRun || !(error instanceof NotMade)) throw error;
-    const {model, configHash, never} = error;
+    // The project's own copy of Assay may have made it, whose class is another.
+    if (!context.dryRun || (error as Error | undefined)?.name !== "NotMade") throw error;
+    const {model, configHash, never} = error as NotMade;
     return {
       model,
       notMade: true,
