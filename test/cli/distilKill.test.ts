@@ -12,7 +12,7 @@ import {type ModelServer, withoutProbes} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {short, teacherServer, type Ticket, tickets, writeDistilProject} from "./support/distilProject.js";
 
-const ROUNDS = inFull(8, 1);
+const ROUNDS = inFull(3, 1);
 const [TRAIN, TEST, CONCURRENCY] = [60, 60, 4];
 const later = short(tickets(60, 90, "b", true));
 const toLines = (rows: readonly Ticket[]) => rows.map((row) => JSON.stringify(row) + "\n").join("");

@@ -3,7 +3,7 @@ import type {HistoryData, KeptEntry} from "../../site/historyTypes.js";
 import {linkTo} from "../address/address.js";
 import {dataTable} from "../tables/dataTable.js";
 import {nothing, type PageContent, section} from "../text/elements.js";
-import {time} from "../text/format.js";
+import {pluralText, time} from "../text/format.js";
 
 /** Which models the distillations kept from version to version of their data, and why; nothing where none was judged. */
 export function modelsInUse({kept}: Pick<HistoryData, "kept">): PageContent {
@@ -20,7 +20,15 @@ export function modelsInUse({kept}: Pick<HistoryData, "kept">): PageContent {
         {name: "In use from then on", value: inUse},
         {name: "Why", wide: true, value: ({sentence}) => sentence}
       ],
-      {caption: "Models that distillations keep in use, the newest verdict first"}
+      {
+        caption: "Models that distillations keep in use, the newest verdict first",
+        made: {
+          what: "What each distillation decided on a version of its data.",
+          n: pluralText(kept.length, "verdict"),
+          term: "distillation",
+          sql: "select *\nfrom models_in_use\norder by judged_at desc"
+        }
+      }
     )
   );
 }

@@ -133,6 +133,23 @@ export const DISTILLATION_TABLES: readonly ReportTable[] = [
       eachStudent(data, (own, {worst}) =>
         worst.map(({row, teacher, student}) => [...own, row, teacher, student])
       )
+  },
+  {
+    name: "models_in_use",
+    about: "what every distillation decided on a version of its data",
+    columns: {
+      name: "varchar",
+      judged_at: "varchar",
+      version: "varchar",
+      outcome: "varchar",
+      student: "varchar",
+      model: "varchar",
+      sentence: "varchar"
+    },
+    lines: ({history}) =>
+      history.kept.map(({distillation, at, version, outcome, kept, sentence}) => [
+        ...[distillation, at, version, outcome, kept?.student, kept?.model, sentence]
+      ])
   }
 ];
 

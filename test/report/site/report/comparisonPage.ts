@@ -31,7 +31,7 @@ describe("the notebook", () => {
         own.map(({telling}) => telling),
         {clusters: own.map(({cluster}) => cluster)}
       );
-      const text = found ? `${percent(found.low)} to ${percent(found.high)}` : "–";
+      const text = found ? `${percent(found.low).slice(0, -1)} to ${percent(found.high)}` : "–";
       expect([n, interval]).toEqual([String(own.length), text]);
     }
     await page.close();
