@@ -13,8 +13,8 @@ export function modelsInUse({kept}: Pick<HistoryData, "kept">): PageContent {
     dataTable(
       kept,
       [
+        {name: "Distillation", heading: true, value: ({distillation}) => distillation},
         {name: "Judged", value: ({at}) => time(at)},
-        {name: "Distillation", value: ({distillation}) => distillation},
         {name: "Version", value: ({version}) => version.slice(0, 8)},
         {name: "Outcome", value: ({outcome}) => OUTCOMES[outcome]},
         {name: "In use from then on", value: inUse},
