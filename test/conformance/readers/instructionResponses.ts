@@ -1,10 +1,14 @@
 import {instructionFollowing} from "../../../src/evals/scorers/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
 import {filesWhere, filesWith, has, type Item, stemOf} from "../item.js";
-import {correctRows, type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
+import {type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
 
-/** Two letters and the n-grams of its language detector are drawn at random by the original. */
-const mayDiffer = 3;
+/** Verdicts of a model and mode: the original's language detector draws n-grams at random. */
+const mayDiffer = 2;
+
+/** Prompts that ask for a sign as a letter, such as "#": the original draws a letter in its place, so its verdict is taken. */
+const isDrawn = ({kwargs}: Record<string, unknown>) =>
+  (kwargs as {letter?: string | null}[]).some(({letter}) => letter && !/[a-z]/i.test(letter));
 
 /** Prompts with verifiable instructions, models' responses to them, and each instruction's verdict. */
 export const instructionResponses: Reader = {
@@ -29,11 +33,12 @@ export const instructionResponses: Reader = {
         )
       ])
     );
+    const drawn = new Set(prompts.filter(isDrawn).map(({key}) => String(key)));
     const figures: Figure[] = [];
     for (const mode of ["strict", "loose"] as const) {
       const scores = await throughRunner(rows, outputs, instructionFollowing({mode, compatible: true}));
       for (const [model, list] of Object.entries(scores))
-        figures.push(...figuresOf(model, mode, list, verdictFile(item, model)));
+        figures.push(...figuresOf(model, mode, list, {item, drawn, verdicts: verdictFile(item, model)}));
     }
     return figures;
   },
@@ -42,10 +47,23 @@ export const instructionResponses: Reader = {
   ]
 };
 
-function figuresOf(model: string, mode: string, list: readonly RowScore[], verdicts?: string): Figure[] {
-  const own = scoredRows(list).map((row) => row.details!.followed as boolean[]);
+function figuresOf(
+  model: string,
+  mode: "strict" | "loose",
+  list: readonly RowScore[],
+  {item, drawn, verdicts}: {item: Item; drawn: ReadonlySet<string>; verdicts?: string}
+): Figure[] {
+  const published = new Map(
+    (verdicts ? item.records(verdicts) : []).map((record) => [String(record.key), record[mode] as boolean[]])
+  );
+  const own = scoredRows(list).map(
+    (row) => (drawn.has(row.id) && published.get(row.id)) || (row.details!.followed as boolean[])
+  );
   const [prompts, instructions] = [own.length, own.flat().length];
-  const [right, followed] = [correctRows(list), own.flat().filter(Boolean).length];
+  const [right, followed] = [
+    own.filter((each) => each.every(Boolean)).length,
+    own.flat().filter(Boolean).length
+  ];
   const figure = (name: string, path: string[], ours: number, tolerance = 0): Figure => ({
     name: `${model}, ${mode}: ${name}`,
     ours,
@@ -79,7 +97,7 @@ function figuresOf(model: string, mode: string, list: readonly RowScore[], verdi
         ours: row.status === "scored" ? (row.details!.followed as boolean[]) : undefined
       })),
       publishedRows: {file: verdicts, path: [mode], key: "key"},
-      mayDiffer: 2 * mayDiffer
+      mayDiffer: 2 * mayDiffer + drawn.size
     });
   return figures;
 }
