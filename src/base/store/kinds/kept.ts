@@ -21,7 +21,7 @@ export interface KeptRecord {
   /** Id of the version that it was judged on. */
   version: string;
   file: {path: string; sha256: string};
-  /** ISO time at which the run was sealed that decided. */
+  /** ISO time at which this was decided. */
   at: string;
   /** Columns in which the dataset's watch found drift since its reference. */
   drift?: {reference: string; columns: string[]};
