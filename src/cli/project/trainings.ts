@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
-import type {Distillation} from "../../evals/distillation/index.js";
+import type {Distillation, NamedDistillation} from "../../evals/distillation/index.js";
 import type {Finetune, FinetuneDefinition} from "../../training/finetunes/index.js";
 import type {Job, JobDefinition, NamedJob} from "../../training/jobs/index.js";
 import {checkName, UserError} from "../../base/validation/index.js";
@@ -46,12 +46,6 @@ export async function loadFinetunes(
       `no such fine-tune: ${unknown.join(", ")}. finetunes/ has ${all.map(({name}) => name).join(", ") || "none"}.`
     );
   return all.filter(({name}) => names.length === 0 || names.includes(name));
-}
-
-export interface NamedDistillation extends Distillation {
-  name: string;
-  path: string;
-  sha256: string;
 }
 
 /** The distillations of distillations/, and the files that give none. */

@@ -41,6 +41,7 @@ export const startCommands: DeclareCommand[] = [
       .option("--allow-code-execution", "let scorers run model-written code in a sandbox")
       .option("--queue [url]", "let workers make the calls (redis://HOST:6379; default: ASSAY_QUEUE)")
       .option("--no-build", "do not build the site")
+      .option("--json", "print JSON")
       .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options)),
   (program) =>
     program

@@ -22,9 +22,11 @@ import {interruptSignals} from "../evals/run/interruptSignals.js";
 import {type EvalOutcome, runEvals} from "../evals/run/runEvals.js";
 import {distillationsIn} from "../project/trainings.js";
 import {renewAll} from "../models/distil/renewAll.js";
+import {staysWorse} from "../../evals/distillation/index.js";
 import {openCommandBudget} from "../../evals/runner/index.js";
 import {timed, timeSteps} from "../terminal/stepTime.js";
 import {dim, note, print} from "../terminal/terminal.js";
+import {printRebuilt, type Rebuilt} from "./rebuildJson.js";
 import {transferReporter} from "../terminal/transferReporter.js";
 import {
   type CheckedRun,
@@ -42,10 +44,11 @@ interface RebuildOptions {
   allowCodeExecution?: boolean;
   queue?: string | true;
   build: boolean;
+  json?: boolean;
 }
 
 /** Scans the newest version of a dataset that holds personal data, unless that was done before. */
-async function printLedger(store: Store, dataset: string): Promise<void> {
+async function printLedger(store: Store, dataset: string, step: Step): Promise<void> {
   const version = await store.latestVersion(dataset);
   if (!version) return;
   const {summary} = await ensureLedger(store, version);
@@ -61,8 +64,9 @@ async function printLedger(store: Store, dataset: string): Promise<void> {
 async function pullAll(
   workspace: Workspace,
   datasets: readonly DatasetDefinition[],
-  evals: readonly NamedEval[]
-): Promise<{pulled: DatasetDefinition[]; usable: NamedEval[]}> {
+  evals: readonly NamedEval[],
+  step: Step
+): Promise<{pulled: DatasetDefinition[]; usable: NamedEval[]; made: Rebuilt["datasets"]}> {
   const used = new Map(datasets.map((dataset) => [dataset.name, dataset]));
   const usable: NamedEval[] = [];
   for (const one of evals)
@@ -78,6 +82,7 @@ async function pullAll(
       await onFailure(new UserError(`eval ${one.name}: ${messageOf(error)}`, {cause: error}));
     }
   const pulled: DatasetDefinition[] = [];
+  const made: Rebuilt["datasets"] = [];
   for (const dataset of used.values()) {
     const reporter = transferReporter(dataset.name);
     try {
@@ -91,6 +96,7 @@ async function pullAll(
         `${dataset.name}@${version.id}: ${formatCount(version.rows)} rows, ${changed ? (version.changes ? changesOf(version.changes) : "new") : "unchanged"}`
       );
       pulled.push(dataset);
+      made.push({dataset: dataset.name, version: version.id, rows: version.rows, changed});
     } catch (error) {
       await onFailure(error);
     } finally {
@@ -100,7 +106,7 @@ async function pullAll(
   const has = (one: NamedEval) =>
     one.definition.source !== undefined ||
     pulled.some(({name}) => name === datasetOf(one.definition, datasets).name);
-  return {pulled, usable: usable.filter(has)};
+  return {pulled, usable: usable.filter(has), made};
 }
 
 /** Says of which gates no run was ended just now: where an eval was not run, those of an earlier one stand in the table. */
@@ -118,10 +124,8 @@ async function tellEarlier(
   await tellNotes(store, earlier);
 }
 
-/** A line of what was done, with when. */
-function step(text: string): void {
-  print(dim(timed(text)));
-}
+/** Says in a line what was done, with when. */
+type Step = (text: string) => void;
 
 /** What is made, in the order of the work. */
 function planText(datasets: readonly {name: string}[], evals: readonly NamedEval[], build: boolean): string {
@@ -133,10 +137,7 @@ function planText(datasets: readonly {name: string}[], evals: readonly NamedEval
   ].join("; then ");
 }
 
-function tellInterrupted(): void {
-  process.exitCode = 1;
-  print("\nInterrupted. What was paid for is kept; the same command goes on from here.");
-}
+const INTERRUPTED = "Interrupted. What was paid for is kept; the same command goes on from here.";
 
 /** Pull, run what is missing, judge the models in use, check, build: does nothing twice. Exit code 100 when a gate fails, 101 when one
  * is undecided, 1 when a run was stopped or something else went wrong. */
@@ -151,18 +152,28 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
   timeSteps(started);
+  // Scripts read standard output.
+  const say = verb.json ? note : print;
+  const step: Step = (text) => say(dim(timed(text)));
   step(planText(datasets, evals, verb.build));
   const workspace = await openProject();
-  const {pulled, usable} = await pullAll(workspace, datasets, evals);
+  const {pulled, usable, made} = await pullAll(workspace, datasets, evals, step);
   const store = await openStore(workspace);
   const signals = interruptSignals();
   const {signal, abortSignal, at, dispose} = signals;
   const budget = await openCommandBudget(workspace, verb.budgetUsd, "rebuild");
   const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, usable);
   const options = runOptions({...verb, reuse: true});
+  const rebuilt: Rebuilt = {datasets: made, outcomes: [], models: []};
+  const interrupted = () => {
+    process.exitCode = 1;
+    if (verb.json) printRebuilt(rebuilt);
+    say(`\n${INTERRUPTED}`);
+  };
   try {
-    for (const {name, sensitivity} of pulled) if (sensitivity === "personal") await printLedger(store, name);
-    const outcomes = await runEvals(store, usable, {
+    for (const {name, sensitivity} of pulled)
+      if (sensitivity === "personal") await printLedger(store, name, step);
+    const outcomes = (rebuilt.outcomes = await runEvals(store, usable, {
       options,
       budget,
       datasets,
@@ -171,26 +182,27 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       at,
       createExecutor: queue?.createExecutor,
       onFailure,
-      onOutcome: (outcome) => print(`\n${outcomeText(outcome, {...options, queue: verb.queue})}`)
-    });
-    if (signal.aborted) {
-      return tellInterrupted();
-    }
+      quiet: verb.json,
+      onOutcome: (outcome) => {
+        if (!verb.json) print(`\n${outcomeText(outcome, {...options, queue: verb.queue})}`);
+      }
+    }));
+    if (signal.aborted) return interrupted();
     if (outcomes.some(isUnfinished)) process.exitCode ||= 1;
-    const isWorse = await renewAll(store, distillations, {
+    rebuilt.models = await renewAll(store, distillations, {
       ...verb,
       project,
       datasets: pulled,
       signals,
       budget
     });
-    if (signal.aborted) return tellInterrupted();
+    if (signal.aborted) return interrupted();
     // From here a signal has no calls to wait for.
     dispose();
-    const checked = await checkEvals(store, evals, {outcomes, onMessage: note});
-    print("");
+    const checked = (rebuilt.checked = await checkEvals(store, evals, {outcomes, onMessage: note}));
+    if (!verb.json) print("");
     await tellEarlier(store, checked, outcomes);
-    printChecks(checked, evals);
+    if (!verb.json) printChecks(checked, evals);
     if (verb.build) {
       const built = await buildSite(project, {
         quiet: true,
@@ -198,18 +210,21 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
         definitions: {datasets, evals, whole: broken.length + brokenEvals.length === 0},
         onBuild: () => note(timed("report: building it, which takes up to a minute"))
       });
-      print(
-        `\nReport: ${join(project, "dist", "index.html")}  (${built ? `built in ${Math.round((Date.now() - started) / 1000)} s` : "unchanged"}, ${outcomes.reduce((sum, {result}) => sum + result.calls, 0)} new completions)`
+      const path = join(project, "dist", "index.html");
+      rebuilt.report = {path, built};
+      say(
+        `\nReport: ${path}  (${built ? `built in ${Math.round((Date.now() - started) / 1000)} s` : "unchanged"}, ${outcomes.reduce((sum, {result}) => sum + result.calls, 0)} new completions)`
       );
-      print(
+      say(
         "Open it with `npx assay dev`, which serves it at http://localhost:3000, or put dist/ on any file host."
       );
     }
     const [unrun, warning] = [gatesWithoutRun(checked, evals), warningEvals(evals)];
     tellWarnings({checked, unrun, warning});
     const status = gatesStatus(checked, unrun, warning);
-    if (status === "fail" || isWorse) process.exitCode = 100;
+    if (status === "fail" || rebuilt.models.some(staysWorse)) process.exitCode = 100;
     else if (status === "undecided") process.exitCode ||= 101;
+    if (verb.json) printRebuilt({...rebuilt, unrun});
   } finally {
     timeSteps(undefined);
     await budget.end();

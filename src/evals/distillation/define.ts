@@ -53,6 +53,15 @@ export interface Distillation {
   definition: DistillationDefinition;
 }
 
+/** A distillation of a project's distillations/. */
+export interface NamedDistillation extends Distillation {
+  name: string;
+  /** Path from the project's folder, with forward slashes. */
+  path: string;
+  /** SHA-256 of the file's text. */
+  sha256: string;
+}
+
 const amount = () => number({least: 0}).optional();
 
 const shape: SchemaShape<DistillationDefinition> = {

@@ -1,4 +1,5 @@
 import type {Verdict} from "../../evals/decisions/types.js";
+import type {DistillationView} from "../../evals/distillation/types.js";
 import type {GateResult} from "../../evals/decisions/gateTypes.js";
 import type {ModelManifest} from "../../weights/models/types.js";
 import type {RunChange, ScorerView} from "./decisionTypes.js";
@@ -9,8 +10,14 @@ export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManife
 export type * from "./comparisonTypes.js";
 export type * from "./dataTypes.js";
 export type * from "./decisionTypes.js";
-export type * from "./distillation/types.js";
+export type * from "../../evals/distillation/types.js";
 export type {RunCandidate} from "../../base/store/index.js";
+
+/** What the page of distillations shows. */
+export interface DistillationsData {
+  /** The newest first. */
+  distillations: DistillationView[];
+}
 
 /** What one candidate cost and how it fared beside its scores. */
 export interface CandidateView {

@@ -1,8 +1,12 @@
 import {writerOf} from "../../../evals/decisions/index.js";
-import {nameInUse} from "../../../evals/distillation/index.js";
+import {
+  type DistillationView,
+  gainText,
+  nameInUse,
+  paysText,
+  type StudentView
+} from "../../../evals/distillation/index.js";
 import type {KeptRecord} from "../../../base/store/index.js";
-import {gainText, paysText} from "../../../report/site/index.js";
-import type {DistillationView, StudentView} from "../../../report/site/index.js";
 import {bold, dim, table} from "../../terminal/terminal.js";
 
 const WORDS = {"non-inferior": "no worse", undecided: "undecided", inferior: "worse"};

@@ -1,31 +1,34 @@
+import {type NamedDistillation, renew, type Renewal} from "../../../evals/distillation/index.js";
 import type {Store} from "../../../base/store/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {onFailure} from "../../evals/run/run.js";
-import type {NamedDistillation} from "../../project/trainings.js";
 import {print} from "../../terminal/terminal.js";
-import type {DistilInputs} from "./distil.js";
-import {renew} from "./renew.js";
+import {type DistilInputs, effectsOf, stateFor} from "./effects.js";
 
-/**
- * Judges the model in use of every distillation on new data, one line each. A run of few rows judges none.
- * @returns whether one in use is worse than allowed, and nothing takes its place
- */
+/** What a rebuild came to for one distillation. */
+export type Renewed =
+  Renewal | {distillation: string; outcome: "failed"; sentence: string; record?: undefined};
+
+/** Judges the model in use of every distillation on new data, one line each. A run of few rows judges none. */
 export async function renewAll(
   store: Store,
   distillations: readonly NamedDistillation[],
   {limit, ...inputs}: DistilInputs & {limit?: number}
-): Promise<boolean> {
-  if (limit !== undefined || distillations.length === 0) return false;
-  let isWorse = false;
-  print("");
+): Promise<Renewed[]> {
+  const renewals: Renewed[] = [];
+  if (limit !== undefined || distillations.length === 0) return renewals;
+  if (!inputs.json) print("");
   for (const one of distillations)
     try {
-      const {sentence, record} = await renew(store, one, inputs);
-      print(`${one.name}: ${sentence}`);
-      isWorse ||= record?.judged?.verdict === "inferior" && record.outcome === "kept";
+      const effects = effectsOf(store, inputs);
+      const renewal = await renew(store, one, await stateFor(store, one, inputs, effects), effects);
+      renewals.push(renewal);
+      if (!inputs.json) print(`${one.name}: ${renewal.sentence}`);
     } catch (error) {
-      if (inputs.signals.signal.aborted) return isWorse;
-      await onFailure(new UserError(`distillation ${one.name}: ${messageOf(error)}`, {cause: error}));
+      if (inputs.signals.signal.aborted) return renewals;
+      const sentence = messageOf(error);
+      renewals.push({distillation: one.name, outcome: "failed", sentence});
+      await onFailure(new UserError(`distillation ${one.name}: ${sentence}`, {cause: error}));
     }
-  return isWorse;
+  return renewals;
 }

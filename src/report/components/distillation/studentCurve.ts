@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import {gainText} from "../../site/distillation/adviceOf.js";
+import {gainText} from "../../../evals/distillation/adviceOf.js";
 import type {DistillationView, StudentCurvePoint, StudentView} from "../../site/types.js";
 import {chart} from "../charts/chart.js";
 import {figure} from "../charts/figure.js";

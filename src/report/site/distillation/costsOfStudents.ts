@@ -21,7 +21,7 @@ import {
   type Store
 } from "../../../base/store/index.js";
 import {runCosts} from "../runCosts.js";
-import type {DistillationView, StudentCost, StudentView} from "./types.js";
+import type {DistillationView, StudentCost, StudentView} from "../../../evals/distillation/index.js";
 
 /** Volumes above this, requests a month, are not looked at. */
 const HIGHEST_VOLUME = 1e9;

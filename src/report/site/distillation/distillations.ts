@@ -6,12 +6,19 @@ import {
   type Store
 } from "../../../base/store/index.js";
 import {dayOf} from "../../../base/costs/index.js";
-import {noWorse, replacement, summariesOf} from "../../../evals/decisions/index.js";
-import {adviceOf, byPreference} from "./adviceOf.js";
+import {summariesOf} from "../../../evals/decisions/index.js";
+import {
+  adviceOf,
+  byPreference,
+  type DistillationView,
+  judgedAgainst,
+  replacedBy,
+  type StudentView
+} from "../../../evals/distillation/index.js";
 import {distillationCosts} from "./costsOfStudents.js";
 import {studentCascade} from "./studentCascade.js";
 import {studentCurves} from "./studentCurves.js";
-import type {DistillationsData, DistillationView, StudentView} from "./types.js";
+import type {DistillationsData} from "../types.js";
 import {differingRows, lostBySlice} from "./lost.js";
 import {judgedRows} from "./judgedRows.js";
 
@@ -33,9 +40,9 @@ export async function distillationView(store: Store, record: DistillationRecord)
   const {teacher, students: names, margin, maxLoss, callsPerMonth} = record;
   const runs = await store.runs({archived: true});
   const run = findRun(runs, record.id);
-  const {table, clean, verdict, unknown, terms} = await judgedRows(store, run, margin);
-  const judged = noWorse(clean, names, teacher, terms);
-  const onAll = clean.rowIds.length < table.rowIds.length ? noWorse(table, names, teacher, terms) : undefined;
+  const rows = await judgedRows(store, run, margin);
+  const {table, clean, verdict, unknown} = rows;
+  const {judged, onAll} = judgedAgainst(rows, names, teacher);
   const means = new Map(summariesOf(clean).map((one) => [one.candidate, one]));
   const confidence = 1 - (1 - record.confidence) / names.length;
   const {prices} = await projectPricesOr(workspace.project);
@@ -70,11 +77,11 @@ export async function distillationView(store: Store, record: DistillationRecord)
       };
     })
   );
-  const {chosen, inUse, because} = replacement(
-    clean,
-    {reference: teacher, candidates: byPreference(students).map(({name}) => name), inUse: record.inUse},
-    terms
-  );
+  const {chosen, inUse, because} = replacedBy(rows, {
+    reference: teacher,
+    candidates: byPreference(students).map(({name}) => name),
+    inUse: record.inUse
+  });
   const view = {
     id: run.id,
     name: record.name,

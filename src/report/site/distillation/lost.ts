@@ -1,7 +1,7 @@
 import {sharedValues, type ScoreTable, slicingsOf, sliceTable} from "../../../evals/decisions/index.js";
 import type {RunManifest, Store} from "../../../base/store/index.js";
 import {shownSlices} from "../shownGroups.js";
-import type {StudentSlice, StudentView} from "./types.js";
+import type {StudentSlice, StudentView} from "../../../evals/distillation/index.js";
 
 const MOST_SLICES = 30;
 const MOST_ROWS = 30;

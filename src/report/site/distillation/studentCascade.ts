@@ -2,7 +2,7 @@ import {chooseThresholds} from "../../../base/costs/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import type {RunManifest, Store} from "../../../base/store/index.js";
 import {cascadeStages} from "../cascadeStages.js";
-import type {StudentView} from "./types.js";
+import type {StudentView} from "../../../evals/distillation/index.js";
 
 interface CascadeTerms {
   /** Rows that nobody has learned from. */

@@ -3,7 +3,7 @@ import {scoreTable, sharedValues, summariesOf} from "../../../evals/decisions/in
 import {listModels} from "../../../weights/models/index.js";
 import {type DistillationRecord, modelsDir, type RunManifest, type Store} from "../../../base/store/index.js";
 import type {DistillationCosts} from "./costsOfStudents.js";
-import type {StudentCurvePoint, StudentView} from "./types.js";
+import type {StudentCurvePoint, StudentView} from "../../../evals/distillation/index.js";
 
 interface CurveInputs {
   run: RunManifest;

@@ -1,7 +1,6 @@
-import {judgingEval} from "../../../evals/distillation/index.js";
-import {type DatasetDefinition, driftedColumns} from "../../../data/datasets/index.js";
-import {ensureSplit} from "../../../data/splits/index.js";
-import {assertUsable, listModels} from "../../../weights/models/index.js";
+import {driftedColumns} from "../../data/datasets/index.js";
+import {ensureSplit} from "../../data/splits/index.js";
+import {assertUsable, listModels} from "../../weights/models/index.js";
 import {
   type KeptRecord,
   type ModelInUse,
@@ -12,14 +11,15 @@ import {
   type SplitManifest,
   type Store,
   type VersionManifest
-} from "../../../base/store/index.js";
-import {messageOf, UserError} from "../../../base/validation/index.js";
-import {newestVersions} from "../../project/newestVersion.js";
-import {datasetOf, loadEvals, type NamedEval} from "../../project/project.js";
-import type {NamedDistillation} from "../../project/trainings.js";
+} from "../../base/store/index.js";
+import {messageOf, UserError} from "../../base/validation/index.js";
+import type {NamedEval} from "../runner/index.js";
+import type {NamedDistillation} from "./define.js";
+import {judgingEval} from "./stages.js";
 
 /** What a distillation is judged on, and what became of it before. */
-export interface DistilData {
+export interface LoopState {
+  /** The eval that judges. */
   asked: NamedEval;
   version: VersionManifest;
   split: SplitManifest;
@@ -33,18 +33,14 @@ export interface DistilData {
 }
 
 /** Throws where there is nothing to learn or judge. */
-export async function distilData(
+export async function loopState(
   store: Store,
   {name, definition}: NamedDistillation,
-  {project, datasets}: {project: string; datasets: readonly DatasetDefinition[]},
-  tell: (text: string) => void
-): Promise<DistilData> {
-  const {evals, broken} = await loadEvals(project, [definition.eval]);
-  const [asked] = evals;
-  if (!asked) throw new UserError(broken.map(({message}) => message).join("\n"));
-  const base = judgingEval(definition, asked);
-  const version = await newestVersions(store, tell)(datasetOf(base, datasets));
-  const split = await ensureSplit(store, version, [base.split].flat()[0]!, {measure: false});
+  {asked, version}: Pick<LoopState, "asked" | "version">
+): Promise<LoopState> {
+  const split = await ensureSplit(store, version, [judgingEval(definition, asked).split].flat()[0]!, {
+    measure: false
+  });
   const open = await openCounts(store, store.workspace, split);
   const empty = ["train", "test"].find((part) => !open[part]);
   if (empty !== undefined) throw new UserError(`nothing can be distilled: ${noRows(split, empty)}`);
@@ -62,9 +58,12 @@ export async function distilData(
 }
 
 /** Why a model in use cannot be used any more; undefined when it can, or none is in use. */
-export async function whyUnusable(store: Store, used: ModelInUse | undefined): Promise<string | undefined> {
+export async function whyUnusable(
+  {workspace}: Pick<Store, "workspace">,
+  used: ModelInUse | undefined
+): Promise<string | undefined> {
   if (!used) return undefined;
-  const dir = modelsDir(store.workspace);
+  const dir = modelsDir(workspace);
   const found = (await listModels(dir)).find(({id}) => id === used.model);
   if (!found) return `the store has no model ${used.model.slice(0, 12)}`;
   try {

@@ -1,4 +1,4 @@
-import {writerOf} from "../../../evals/decisions/scoreScale.js";
+import {writerOf} from "../decisions/scoreScale.js";
 import type {DistillationAdvice, DistillationView, StudentCost, StudentView} from "./types.js";
 
 /** The cheapest student first, and those whose cost is unknown last; of equals the one with the best score. */

@@ -1,4 +1,4 @@
-import {formatCount, type ScoreScale, writerOf} from "../../../evals/decisions/index.js";
+import {formatCount, type ScoreScale, writerOf} from "../decisions/index.js";
 import type {CurveGain, StudentView} from "./types.js";
 
 export interface TrainingReasons {
@@ -16,14 +16,25 @@ export interface TrainingReasons {
   scale: ScoreScale;
 }
 
+/** Whether students are trained again, and why, or why not. */
+export interface Training {
+  worth: boolean;
+  because: string;
+}
+
 /**
  * Whether another training may pay: after drift, where the model in use is worse than allowed, or where the new rows may gain the margin.
  * Where the curve flattens, fewer rows than its last step gain at most their share of what that gained.
  */
-export function worthTraining({verdict, drifted, newRows, goneRows, gain, margin, scale}: TrainingReasons): {
-  worth: boolean;
-  because: string;
-} {
+export function worthTraining({
+  verdict,
+  drifted,
+  newRows,
+  goneRows,
+  gain,
+  margin,
+  scale
+}: TrainingReasons): Training {
   const {difference} = writerOf(scale);
   const rows = `${formatCount(newRows)} new ${newRows === 1 ? "row" : "rows"}`;
   if (newRows + goneRows === 0) return {worth: false, because: "the rows to learn are the same"};

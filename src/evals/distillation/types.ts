@@ -1,11 +1,5 @@
-import type {BreakEven, Signal} from "../../../base/costs/index.js";
-import type {NoWorse, Replacement, ScoreScale} from "../../../evals/decisions/index.js";
-
-/** What the page of distillations shows. */
-export interface DistillationsData {
-  /** The newest first. */
-  distillations: DistillationView[];
-}
+import type {BreakEven, Signal} from "../../base/costs/index.js";
+import type {NoWorse, Replacement, ScoreScale} from "../decisions/index.js";
 
 /** A distillation as it was judged. */
 export interface DistillationView {

@@ -1,17 +1,11 @@
-import {nameInUse} from "../../../evals/distillation/index.js";
-import {type NoWorse, type ScoreScale, writerOf} from "../../../evals/decisions/index.js";
-import {moveName} from "../../../weights/models/index.js";
-import type {DistillationView} from "../../../report/site/index.js";
-import {
-  type KeptRecord,
-  type ModelInUse,
-  modelsDir,
-  type Store,
-  writeKept
-} from "../../../base/store/index.js";
-import {canonicalJson, hashJson} from "../../../base/system/index.js";
-import type {NamedDistillation} from "../../project/trainings.js";
-import type {DistilData} from "./distilData.js";
+import {type NoWorse, type ScoreScale, writerOf} from "../decisions/index.js";
+import {moveName} from "../../weights/models/index.js";
+import {type KeptRecord, type ModelInUse, modelsDir, type Store, writeKept} from "../../base/store/index.js";
+import {canonicalJson, hashJson} from "../../base/system/index.js";
+import type {NamedDistillation} from "./define.js";
+import {nameInUse} from "./stages.js";
+import type {LoopState} from "./state.js";
+import type {DistillationView} from "./types.js";
 
 /** What is known of the model that was in use, and which one is from now on. */
 export interface Keeping extends Pick<KeptRecord, "before" | "judged" | "trained" | "kept"> {
@@ -71,7 +65,7 @@ export function judgedText(
 export async function keep(
   store: Store,
   {name, path, sha256}: NamedDistillation,
-  {asked, version, last, drift}: DistilData,
+  {asked, version, last, drift}: LoopState,
   {before, kept, judged, trained, sentence}: Keeping
 ): Promise<KeptRecord> {
   const record: KeptRecord = {

@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {worthTraining} from "../../../src/report/site/distillation/worthTraining.js";
+import {worthTraining} from "../../../src/evals/distillation/worthTraining.js";
 
 const gain = {
   fromRows: 500,
