@@ -1,6 +1,15 @@
-import {luhn} from "../../luhn.js";
-import {isCalendarDay} from "./checkDigits.js";
+import {verhoeff, luhn, isCalendarDay} from "../checkDigits.js";
 import {nationalId} from "./nationalId.js";
+
+/** Nigeria's number of a person: eleven digits, Verhoeff. */
+export const ngNin = nationalId({
+  type: "NG_NIN",
+  runs: [11],
+  shape: /\d{11}/y,
+  fits: verhoeff,
+  score: 0.2,
+  context: ["nin", "nimc", "nigeria", "nigerian", "national"]
+});
 
 /** South Africa's identity number: birth date, a serial, citizenship, an 8 or 9, Luhn. */
 export const zaIdNumber = nationalId({
