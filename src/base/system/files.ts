@@ -1,10 +1,9 @@
-import {writeSync} from "node:fs";
-
 import {randomBytes} from "node:crypto";
+import {writeSync} from "node:fs";
 import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from "node:path";
-import {type FileForm, readForm} from "../validation/fileForm.js";
 import {UserError} from "../validation/errors.js";
+import {type FileForm, readForm} from "../validation/fileForm.js";
 import {processIsAlive} from "./process.js";
 
 /**
@@ -192,4 +191,12 @@ export function writeWhole(fd: number, bytes: Uint8Array, length: number, positi
 export async function fileStamp(path: string): Promise<{bytes: number; stamp: string}> {
   const {dev, ino, size, mtimeNs, ctimeNs} = await stat(path, {bigint: true});
   return {bytes: Number(size), stamp: [dev, ino, size, mtimeNs, ctimeNs].join(" ")};
+}
+
+/** Throws UserError where something stands at a path that is no file: opening a pipe waits until somebody writes to it. */
+export async function assertRegularFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found || found.isFile()) return;
+  const what = found.isDirectory() ? "a folder" : found.isFIFO() ? "a named pipe" : "a device or socket";
+  throw new UserError(`${path} is ${what}, not a file. Put the file there, or name another.`);
 }

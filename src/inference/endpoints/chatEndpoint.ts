@@ -26,7 +26,7 @@ import {secretQueryValues} from "./secretQuery.js";
 import {proxySecrets} from "./proxySecrets.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {shutdownDay} from "./shutdownDay.js";
-import {ownMember} from "../../base/validation/ownMember.js";
+import {ownMember} from "../../base/validation/memberOf.js";
 import {createTransport, loadClient, type TransportOptions} from "./transport.js";
 import {
   type Completion,

@@ -1,4 +1,4 @@
-import {oneLine} from "../../base/validation/oneLine.js";
+import {oneLine} from "../../base/validation/lineText.js";
 
 const LONGEST = 300;
 

@@ -10,7 +10,7 @@ import {isLoopback} from "./loopback.js";
 import {statedProxies} from "./proxies.js";
 import {openProxyAgent} from "./proxyAgent.js";
 import {rateLimitResetMs} from "./durationMs.js";
-import {retryAfterMs} from "../../base/system/retryAfter.js";
+import {retryAfterMs} from "../../base/system/waits.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
 

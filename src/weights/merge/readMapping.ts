@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {assertRegularFile} from "../../base/system/regularFile.js";
+import {assertRegularFile} from "../../base/system/files.js";
 import {messageOf, UserError} from "../../base/validation/errors.js";
 import {isMapping} from "./recipe/reader.js";
 

@@ -1,7 +1,7 @@
 import {existsSync, statSync} from "node:fs";
 import {open, readdir, readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {assertRegularFile} from "../../base/system/regularFile.js";
+import {assertRegularFile} from "../../base/system/files.js";
 import {UserError} from "../../base/validation/errors.js";
 import {type Header, headerLength, parseHeader, type TensorEntry} from "./header.js";
 

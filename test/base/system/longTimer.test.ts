@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
-import {longTimer} from "../../../src/base/system/longTimer.js";
+import {longTimer} from "../../../src/base/system/waits.js";
 
 const DAY = 24 * 3600 * 1000;
 

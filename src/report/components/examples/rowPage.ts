@@ -4,7 +4,7 @@ import {valueName} from "../../../evals/decisions/valueName.js";
 import type {AnswerDetail, RowDetail, ShownText} from "../../site/detailTypes.js";
 import type {RunView, VerdictsData} from "../../site/types.js";
 import {fromAddress, linkTo} from "../address/address.js";
-import {shellWord} from "../../../base/validation/shellWord.js";
+import {shellWord} from "../../../base/validation/lineText.js";
 import {copyButton} from "../notes/copying.js";
 import {quotedText} from "../text/sqlText.js";
 import {shortRowName} from "../text/rowName.js";

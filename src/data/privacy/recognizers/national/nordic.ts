@@ -24,7 +24,7 @@ export const noFodselsnummer = nationalId({
   type: "NO_FODSELSNUMMER",
   runs: [6, 11],
   shape: /[0-7]\d{5} ?\d{5}/y,
-  fodselsnummerFits,
+  fits: fodselsnummerFits,
   score: 0.4,
   context: ["fødselsnummer", "fodselsnummer", "personnummer", "fnr", "fødselsnr", "d-nummer"]
 });

@@ -12,14 +12,14 @@ export const sgNricFin = nationalId({
   context: ["nric", "fin", "singapore"]
 });
 
-const LETTERS: Record<string, string> = {
+const NRIC_LETTERS: Record<string, string> = {
   S: "JZIHGFEDCBA",
   T: "JZIHGFEDCBA",
   F: "XWUTRQPNMLK",
   G: "XWUTRQPNMLK",
   M: "XWUTRQPNJLK"
 };
-const OFFSET: Record<string, number> = {S: 0, T: 4, F: 0, G: 4, M: 3};
+const NRIC_OFFSET: Record<string, number> = {S: 0, T: 4, F: 0, G: 4, M: 3};
 
 /** Weights 2, 7, 6, 5, 4, 3, 2, more for those of a later century, mod 11. */
 function nricFits(id: string): boolean {

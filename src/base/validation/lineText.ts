@@ -7,3 +7,8 @@ const BREAKS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 export function oneLine(text: string): string {
   return text.replace(BREAKS, "␤");
 }
+
+/** A word as a shell takes it: quoted where it has to be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
