@@ -16,7 +16,7 @@ export {chooseRace, chooseRaceSettings} from "./races/chooseRace.js";
 export {chooseReference} from "./inputs/chooseReference.js";
 export {chooseRowChanges} from "./changes/chooseRowChanges.js";
 export {rowChangeList} from "./changes/rowChangeList.js";
-export {loadRowChanges} from "./rows/loadRowChanges.js";
+export {loadRowChanges} from "./rows/loadData.js";
 export {chooseRun} from "./inputs/chooseRun.js";
 export {chooseScores} from "./inputs/chooseScores.js";
 export {compared} from "./rows/comparisons.js";

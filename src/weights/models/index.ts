@@ -15,12 +15,11 @@ export {
 export {ADAPTED, isAdapter, nameWithId, withoutWeights} from "./adapted.js";
 export {isWeightFile, mostTold, sameWeights} from "../../base/store/index.js";
 export {onOtherBase, ownBase} from "./adapterBase.js";
-export {missingOfAddOn} from "./encoder/addOn.js";
+export {missingOfAddOn} from "./encoder/weights.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
-export {hashedFiles} from "./hashedFiles.js";
 export {hostedModelId, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
 export {
@@ -62,8 +61,8 @@ export {
   type NewModel,
   recordAt
 } from "./registry.js";
-export {roundTable} from "./tableGrid.js";
+export {roundTable} from "./packedWeights.js";
 export type {CheckedOn, InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";
 export {withPlainFolders} from "./plainFolders.js";
-export {readModelFile} from "./weightFiles.js";
+export {hashedFiles, readModelFile} from "./weightFiles.js";
 export {NotMade} from "./notMade.js";

@@ -5,7 +5,7 @@ import {UserError} from "../../base/validation/index.js";
 import {sha256File} from "../../base/system/index.js";
 import {isWeightFile} from "../../base/store/index.js";
 import {modelAt} from "./byFiles.js";
-import {hashedFiles} from "./hashedFiles.js";
+import {hashedFiles} from "./weightFiles.js";
 import {listModels, modelFolder} from "./registry.js";
 import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";
