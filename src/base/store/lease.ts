@@ -1,7 +1,6 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../validation/errors.js";
 import {holderOf, holds, thisHolder, underWay, untilExpiry} from "./holder.js";
-import type {Workspace} from "./kinds/kind.js";
 import {type HeldLease, keepRenewed} from "./renewal.js";
 import {LocalFolder} from "./storage/localFolder.js";
 import type {StorageBackend} from "./storage/storageBackend.js";
@@ -13,7 +12,7 @@ const WAIT_MS = 30 * 60_000;
  * are this folder's, wherever the store is.
  */
 export function withSiteLease<T>(
-  workspace: Pick<Workspace, "dir">,
+  workspace: {dir: string},
   options: Pick<LeaseOptions, "what" | "onWait">,
   work: (held: HeldLease) => Promise<T>
 ): Promise<T> {

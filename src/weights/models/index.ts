@@ -14,7 +14,6 @@ export {
 } from "./erasedTraining.js";
 export {ADAPTED, isAdapter, nameWithId, withoutWeights} from "./adapted.js";
 export {isWeightFile, mostTold, sameWeights} from "../../base/store/index.js";
-export {onOtherBase, ownBase} from "./adapterBase.js";
 export {missingOfAddOn} from "./encoder/weights.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
@@ -35,7 +34,15 @@ export {
   shortId,
   wayOf
 } from "./lineageGraph.js";
-export {baseOfAdapter, filesFolder, namedBase, refuseChanged, unchangedFolder} from "./outsideFiles.js";
+export {
+  onOtherBase,
+  ownBase,
+  baseOfAdapter,
+  filesFolder,
+  namedBase,
+  refuseChanged,
+  unchangedFolder
+} from "./outsideFiles.js";
 export {jointNgramFiles} from "./jointNgram/stored.js";
 export {licenceIn} from "./statedLicence.js";
 export {storedLineage} from "./storedLineage.js";
