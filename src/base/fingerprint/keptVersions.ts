@@ -56,11 +56,11 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "f251acb5d23db75197c7b8e49d12b8d9d94d7d54d274cd6e52aef7dc77663a4c", // finetunes/tfidfLogReg
     "11c1bc68b5c66c1f20cc0684f697969c06230c78dc64f1c32dadf7bd5e9704c7":
       "e3e827e3ae40da37ae93b13fa4ee058a51db9e662c3f37925e2137b3228515d5", // code/codeExecution
-    "75a407546f1d07e247e01558161c0d9fc9060452095e93c73238088e91eb2124":
+    "62531583bc0174fae8dfa296cb9ced8bfa5071affbed04214c4887d983e588df":
       "21df2caab106635506b72ee2abc40db2d39562cb50aaea99153efbdc75b36d7e", // splits/measure
-    eabb28b46b336db8d1ad28102402dbd73f748f19b7f3938c6f2d5d48efe8d0f0:
+    f54c2a36d31cd2ec1de3c3402570dcf3bda5a44e56296196452e5414d032dc8b:
       "072e4364dffaf74c05f096e37aa591b82ecd3e7014921acd28df5a7dc129b1a0", // merge/merge
-    "3d614e231d6f9f460d25de4e2efcdeb5ad26e93a94fed475325d2d0a68a8702c":
+    a3f4c2fe0008bd80747782b6eed4b8db58198befdfdc6b27f25dae24ae94f810:
       "848d33a6c891417c8aebf6cfaa4bcbfff46b2a2f6fba055f308497ca2bd40273", // moe/merge
     "2965f78a9986fd8ea1f29975eb5479ed02870233776ab159c3792f0a78d65b68":
       "d86ab3d8034d8fc2939622f6dc6afbd1f8b72731bd6a9aa174b18949240a0104", // methods/arcee_fusion

@@ -16,10 +16,11 @@ export {
 } from "./files.js";
 export {isDiskFull, refusedByMachine} from "./machineError.js";
 export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
-export {assertRegularFile} from "./regularFile.js";
+export {assertRegularFile, assertRegularFileSync, assertTextFile} from "./regularFile.js";
 export {inProject, projectOf} from "./projectPaths.js";
 export {inParallel} from "./inParallel.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {processIsAlive} from "./process.js";
 export {pagesFolder} from "./projectPaths.js";
 export {startThread} from "./startThread.js";
+export {readYaml} from "./yamlText.js";
