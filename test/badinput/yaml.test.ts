@@ -44,7 +44,7 @@ const TEXTS: Record<string, [text: string, says: RegExp]> = {
     Array.from({length: 5000}, (_, at) => `${" ".repeat(at)}a:`).join("\n"),
     /more than 100 levels deep/
   ],
-  "brackets that nothing closes": ["[".repeat(5000), /given\.yml/]
+  "brackets that nothing closes": ["[".repeat(2e4), /more than 100 levels deep/]
 };
 
 describe.each(Object.entries(READERS))("%s", (_, read) => {

@@ -58,7 +58,7 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "e3e827e3ae40da37ae93b13fa4ee058a51db9e662c3f37925e2137b3228515d5", // code/codeExecution
     "62531583bc0174fae8dfa296cb9ced8bfa5071affbed04214c4887d983e588df":
       "21df2caab106635506b72ee2abc40db2d39562cb50aaea99153efbdc75b36d7e", // splits/measure
-    f54c2a36d31cd2ec1de3c3402570dcf3bda5a44e56296196452e5414d032dc8b:
+    "287c8186ee8b780c88452ed8f3829ac753d1841555d92966cd9f7e87630fd40e":
       "072e4364dffaf74c05f096e37aa591b82ecd3e7014921acd28df5a7dc129b1a0", // merge/merge
     a3f4c2fe0008bd80747782b6eed4b8db58198befdfdc6b27f25dae24ae94f810:
       "848d33a6c891417c8aebf6cfaa4bcbfff46b2a2f6fba055f308497ca2bd40273", // moe/merge

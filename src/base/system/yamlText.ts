@@ -1,5 +1,5 @@
 import type * as YamlLibrary from "yaml";
-import type {Document, LineCounter} from "yaml";
+import type {CST, Document, LineCounter} from "yaml";
 import {onFirstUse} from "./onFirstUse.js";
 
 const yaml = onFirstUse<typeof YamlLibrary>("yaml");
@@ -8,7 +8,6 @@ const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 export const DEEPEST = 100;
 /** Problems of one text that are told; the rest mostly follows from them. */
 const MOST_PROBLEMS = 20;
-const STACK = /call stack/i;
 
 export interface YamlProblem {
   line?: number;
@@ -37,14 +36,15 @@ export function readYaml(text: string, {merge = false, several = false} = {}): Y
   });
   let parsed: Document.Parsed[];
   try {
-    const given = yaml().parseAllDocuments(text, {lineCounter: counter, merge, logLevel: "error"});
-    parsed = Array.isArray(given) ? given : [];
+    const tokens = [...new (yaml().Parser)(counter.addNewLine).parse(text)];
+    const deep = deeperThan(DEEPEST, tokens);
+    if (deep !== undefined) return failed({line: counter.linePos(deep).line, message: TOO_DEEP});
+    const composer = new (yaml().Composer)({merge, logLevel: "error"});
+    parsed = [...composer.compose(tokens)] as Document.Parsed[];
   } catch (cause) {
     return failed(unreadable(cause));
   }
   const errors = parsed.flatMap(({errors}) => errors);
-  const deep = errors.find(({message}) => STACK.test(message));
-  if (deep) return failed({line: counter.linePos(deep.pos[0]).line, message: TOO_DEEP});
   if (errors.length > 0)
     return failed(
       ...errors.map(({pos, message}) => ({line: counter.linePos(pos[0]).line, message: sentence(message)}))
@@ -71,6 +71,24 @@ export function readYaml(text: string, {merge = false, several = false} = {}): Y
 
 const TOO_DEEP = `lists and mappings are more than ${DEEPEST} levels deep there. Close the brackets, or write it flatter.`;
 
+/**
+ * Where the tokens of a text first nest deeper. This is asked before they are composed: a stack that overflows there can end the
+ * process, which nothing catches.
+ */
+function deeperThan(most: number, tokens: readonly CST.Token[]): number | undefined {
+  const open = tokens.map((token) => ({token: token as CST.Token | null | undefined, depth: 0}));
+  for (let next = open.pop(); next; next = open.pop()) {
+    const {token, depth} = next;
+    if (!token) continue;
+    if (token.type === "document") open.push({token: token.value, depth});
+    if (!("items" in token)) continue;
+    if (depth >= most) return token.offset;
+    for (const {key, value} of token.items)
+      open.push({token: key, depth: depth + 1}, {token: value, depth: depth + 1});
+  }
+  return undefined;
+}
+
 function sentence(message: string): string {
   const first = message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
   return /[.?!]$/.test(first) ? first : `${first}.`;
@@ -78,7 +96,6 @@ function sentence(message: string): string {
 
 function unreadable(cause: unknown): YamlProblem {
   const {message} = cause as Error;
-  if (STACK.test(message)) return {message: TOO_DEEP};
   if (/alias count/.test(message))
     return {message: "its aliases unfold to far more than is written. Write out what they name."};
   return {message: sentence(message)};
@@ -87,28 +104,14 @@ function unreadable(cause: unknown): YamlProblem {
 /** What would make a reader of the value call itself without end. */
 function endless(document: Document.Parsed, counter: LineCounter): YamlProblem[] {
   const problems: YamlProblem[] = [];
-  const line = (node: {range?: readonly number[] | null}) =>
-    node.range ? counter.linePos(node.range[0]!).line : undefined;
-  const {BREAK} = yaml().visit;
-  const depths = (path: readonly unknown[]) => path.filter((one) => yaml().isCollection(one)).length;
-  try {
-    yaml().visit(document, {
-      Collection: (_key, node, path) => {
-        if (depths(path) < DEEPEST) return undefined;
-        problems.push({line: line(node), message: TOO_DEEP});
-        return BREAK;
-      },
-      Alias: (_key, node, path) => {
-        const named = path.find((one) => yaml().isNode(one) && "anchor" in one && one.anchor === node.source);
-        if (named)
-          problems.push({
-            line: line(node),
-            message: `the alias *${node.source} stands within what it names, which has no end. Write out what belongs there.`
-          });
-      }
-    });
-  } catch (cause) {
-    problems.push(unreadable(cause));
-  }
+  yaml().visit(document, {
+    Alias: (_key, node, path) => {
+      if (path.some((one) => yaml().isNode(one) && "anchor" in one && one.anchor === node.source))
+        problems.push({
+          line: node.range ? counter.linePos(node.range[0]).line : undefined,
+          message: `the alias *${node.source} stands within what it names, which has no end. Write out what belongs there.`
+        });
+    }
+  });
   return problems;
 }
