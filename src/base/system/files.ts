@@ -192,11 +192,3 @@ export async function fileStamp(path: string): Promise<{bytes: number; stamp: st
   const {dev, ino, size, mtimeNs, ctimeNs} = await stat(path, {bigint: true});
   return {bytes: Number(size), stamp: [dev, ino, size, mtimeNs, ctimeNs].join(" ")};
 }
-
-/** Throws UserError where something stands at a path that is no file: opening a pipe waits until somebody writes to it. */
-export async function assertRegularFile(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found || found.isFile()) return;
-  const what = found.isDirectory() ? "a folder" : found.isFIFO() ? "a named pipe" : "a device or socket";
-  throw new UserError(`${path} is ${what}, not a file. Put the file there, or name another.`);
-}

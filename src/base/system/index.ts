@@ -12,13 +12,14 @@ export {
   sweepTemporary,
   temporaryPath,
   writeAtomic,
-  writeJsonAtomic,
-  assertRegularFile
+  writeJsonAtomic
 } from "./files.js";
 export {isDiskFull, refusedByMachine} from "./machineError.js";
 export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
+export {assertRegularFile, assertRegularFileSync, assertTextFile} from "./regularFile.js";
 export {inProject, projectOf} from "./projectPaths.js";
 export {onFirstUse} from "./remember.js";
 export {processIsAlive, startThread} from "./process.js";
 export {inParallel} from "./inParallel.js";
 export {pagesFolder} from "./projectPaths.js";
+export {readYaml} from "./yamlText.js";

@@ -4,7 +4,7 @@
  * It does not run models; `inference/localModels` does.
  */
 export {convertAdapter} from "./adapter.js";
-export {openCheckpointFolder} from "./checkpointFolder.js";
+export {openCheckpointFolder, readObject} from "./checkpointFolder.js";
 export {convertCheckpoint, ownType} from "./convert.js";
 export {convertModel} from "./convertModel.js";
 export {FILE_TYPES, fileType} from "./fileTypes.js";

@@ -1,5 +1,5 @@
 import {open, type FileHandle} from "node:fs/promises";
-import {assertRegularFile} from "../../base/system/files.js";
+import {assertRegularFile} from "../../base/system/regularFile.js";
 import {UserError} from "../../base/validation/errors.js";
 import {Cursor, Incomplete} from "./cursor.js";
 import {ggufTensorBytes, type TensorType, tensorTypeById} from "./tensorTypes.js";

@@ -2,7 +2,7 @@ import {existsSync, readFileSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {isWeightFile} from "../../base/store/index.js";
-import {sha256File} from "../../base/system/index.js";
+import {assertRegularFileSync, sha256File} from "../../base/system/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {modelAt} from "./byFiles.js";
 import {listModels, modelFolder, readManifest} from "./registry.js";
@@ -59,6 +59,7 @@ export function refuseChanged(name: string, file: string): never {
 /** What an adapter's folder calls its base; undefined when it names none. Throws a UserError when its config cannot be read. */
 export function namedBase(folder: string): string | undefined {
   const path = join(folder, "adapter_config.json");
+  assertRegularFileSync(path);
   try {
     const {base_model_name_or_path: named} = JSON.parse(readFileSync(path, "utf8")) as Record<
       string,
