@@ -11,6 +11,7 @@ export {
   type AnswersOptions,
   type AnswersRecord,
   answersSchema,
+  carriedName,
   type AnswersSource,
   isAnswers,
   leftOutText,
