@@ -10,6 +10,7 @@ export {
   type AnswersOptions,
   type AnswersRecord,
   answersSchema,
+  carriedName,
   type AnswersSource,
   isAnswers,
   leftOutText,
