@@ -58,15 +58,15 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "f251acb5d23db75197c7b8e49d12b8d9d94d7d54d274cd6e52aef7dc77663a4c", // finetunes/tfidfLogReg
     def14648554a5d3c7c77c05f8dd55e223c411bb9c5ac92fa35bac7833db2a319:
       "e3e827e3ae40da37ae93b13fa4ee058a51db9e662c3f37925e2137b3228515d5", // code/codeExecution
-    "8a73824e67b7451c3d07b0805392b8a77778e397db5e0d46649c4d782e1feeed":
+    "40309475276d3e9943f2a7acefdd3938d1b16bb69974b1cfc4f35360a11fa582":
       "21df2caab106635506b72ee2abc40db2d39562cb50aaea99153efbdc75b36d7e", // splits/measure
     "073942ba0657baeb9d7467a3e2e49931a662b464fe46e485cc2c9634d768ca29":
       "f493000cb313595e19f89e0f5fcc8d4207987bb38f0c55ee7caa1a7e9d31fc96", // privacy/scanCell
     "8f19974be83d66f338cd7fd6423f66aae44d05c2556c7592d11b6711f48177f5":
       "1c59c0567de59c92f85469eca618065b5aa618b33ca37933c9b42edb8bf76738", // privacy/maskExcerpt
-    "051102904adadc3ccb3bda09fd10a54c4f1edea402833fc71ebbc4db831c4700":
+    a7e6f8bd8e236e4f3156f2d5d2bb10b43c2f855d76a883fb568ad9329637f091:
       "072e4364dffaf74c05f096e37aa591b82ecd3e7014921acd28df5a7dc129b1a0", // merge/merge
-    "9ef4274b799e63237bc4748eedc4287cc85a506ed3e35d37ba4a08c914d4082e":
+    f07027bcf8ea3ccadfd370d83aa475705e81cefed35ab14f5fda271422cd3a04:
       "848d33a6c891417c8aebf6cfaa4bcbfff46b2a2f6fba055f308497ca2bd40273", // moe/merge
     de818c90a21a773fb7abe72b8c65cef09b1f2545e09ab2befba6de01662b3dd9:
       "d86ab3d8034d8fc2939622f6dc6afbd1f8b72731bd6a9aa174b18949240a0104", // methods/arcee_fusion
