@@ -24,7 +24,7 @@ import {distillationsIn} from "../project/trainings.js";
 import {renewAll} from "../models/distil/renewAll.js";
 import {staysWorse} from "../../evals/distillation/index.js";
 import {openCommandBudget} from "../../evals/runner/index.js";
-import {timed, timeSteps} from "../terminal/stepTime.js";
+import {timed, timeSteps} from "../terminal/duration.js";
 import {dim, note, print} from "../terminal/terminal.js";
 import {printRebuilt, type Rebuilt} from "./rebuildJson.js";
 import {transferReporter} from "../terminal/transferReporter.js";

@@ -1,8 +1,9 @@
 import {UserError} from "../../base/validation/index.js";
-import {type Store, versionKey, type VersionManifest, versionRows} from "../../base/store/index.js";
+import {type Store, type VersionManifest, versionRows} from "../../base/store/index.js";
 import {addAcceptance} from "./acceptances.js";
-import {writeLedgerRows} from "./ledgerFiles.js";
-import {ledgerEntries, ledgerSummary, writeSummary} from "./versionLedger.js";
+import {askedDataset} from "./askedDecisions.js";
+import {markAccepted} from "./markAccepted.js";
+import {ledgerEntries} from "./versionLedger.js";
 
 export interface AcceptedFindings {
   /** Whether `what` named a rule or a row. */
@@ -13,7 +14,7 @@ export interface AcceptedFindings {
 
 /**
  * Marks findings as accepted: all of one rule, in every version to come, or those of one row while its content
- * stays the same. Ledgers there are say so at once. Throws UserError when the version's ledger has neither such a
+ * stays the same. Ledgers there are, also of answers to the dataset, say so at once. Throws UserError when the version's ledger has neither such a
  * rule nor such a row, or when no reason is given.
  */
 export async function acceptFindings(
@@ -46,6 +47,13 @@ export async function acceptFindings(
     );
     for (const each of await store.versions(version.dataset)) await markAccepted(store, each);
   });
+  for (const each of await store.versions())
+    if (askedDataset(each) === version.dataset)
+      await store.workspace.lease(
+        `ledger-${each.dataset}`,
+        {...lock, what: `a scan of ${each.dataset}`},
+        () => markAccepted(store, each)
+      );
   return {kind: ofRule > 0 ? "rule" : "row", findings: ofRule || inRow};
 }
 
@@ -55,22 +63,4 @@ async function hashOf(store: Store, version: VersionManifest, row: string): Prom
     row
   });
   return found!.row_hash;
-}
-
-/** Writes what is accepted now into a version's ledger and its counts. */
-async function markAccepted(store: Store, version: VersionManifest): Promise<void> {
-  const summary = await ledgerSummary(store, version);
-  if (!summary) return;
-  for (const counts of Object.values(summary.types)) delete counts.accepted;
-  async function* entries() {
-    for await (const entry of ledgerEntries(store, version)) {
-      const counts = summary!.types[entry.type];
-      if (entry.accepted && counts) counts.accepted = (counts.accepted ?? 0) + 1;
-      yield entry;
-    }
-  }
-  await store.workspace.place.putFile(versionKey(version, "ledger.parquet"), (path) =>
-    writeLedgerRows(store, path, entries())
-  );
-  await writeSummary(store, version, summary);
 }

@@ -1,5 +1,7 @@
 import {type Store, versionKey, type VersionManifest} from "../../base/store/index.js";
+import {askedDataset} from "./askedDecisions.js";
 import type {LedgerSummary} from "./ledger.js";
+import {markAccepted} from "./markAccepted.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {defaultMinScore} from "./scanText.js";
 import {
@@ -25,7 +27,11 @@ export async function ensureLedger(
     const known = await ledgerSummary(store, version);
     if (known && covers(known, version, asked)) return {summary: known, scanned: false};
     await store.workspace.place.sweep(versionKey({dataset: version.dataset, id: version.id}));
-    return {summary: await scanVersion(store, version, asked), scanned: true};
+    const scanned = await scanVersion(store, version, asked);
+    // A scan takes what was accepted in the dataset itself alone.
+    if (askedDataset(version) === undefined) return {summary: scanned, scanned: true};
+    await markAccepted(store, version);
+    return {summary: (await ledgerSummary(store, version))!, scanned: true};
   });
 }
 

@@ -6,6 +6,7 @@
 export {acceptances} from "./acceptances.js";
 export {acceptFindings} from "./acceptFindings.js";
 export {type Annotation, checkAnnotations} from "./annotations.js";
+export {askedDataset} from "./askedDecisions.js";
 export {asDefined} from "./asDefined.js";
 export {ensureLedger} from "./ensureLedger.js";
 export type {Finding, Layer, Recognizer} from "./finding.js";
@@ -14,8 +15,7 @@ export {
   type CheckedFinding,
   checkPrivacy,
   passageTable,
-  passageFor,
-  refusalMessage
+  passageFor
 } from "./privacyCheck.js";
 export {type LedgerEntry, type LedgerSummary, scanRow} from "./ledger.js";
 export {measureRecognition, recognition, type Recognition} from "./labelledSample.js";
@@ -30,7 +30,7 @@ export {maskExcerpt, maskText} from "./maskExcerpt.js";
 export {pullRedaction, pullRedactor} from "./pullRedactor.js";
 export {pseudonym, pseudonymKey} from "./pseudonymKey.js";
 export {allRecognizers, recognizersVersion} from "./recognizers/index.js";
-export {refusedRows, sensitivityOf} from "./refusedRows.js";
+export {refusedRows, sensitivityOf, versionRefusal} from "./refusedRows.js";
 export {phoneNumbers} from "./recognizers/phone.js";
 export {type Action, redact, type RedactionPolicy} from "./redact.js";
 export {type ScanOptions, scanText} from "./scanText.js";

@@ -1,5 +1,5 @@
 import type {Sensitivity} from "../datasets/index.js";
-import {impersonalTypes} from "./impersonal.js";
+import {impersonalTypes} from "./overlaps.js";
 import {defaultMinScore} from "./scanText.js";
 import type {Action} from "./redact.js";
 import {readTrust, type Trust} from "./trust.js";
@@ -105,7 +105,7 @@ export function checkPrivacy(input: PrivacyCheckInput): PrivacyCheckResult {
       verdict.refused,
       verdict.refused.length + verdict.allowed.length,
       endpointTrust,
-      sensitivity
+      {sensitivity}
     );
   return verdict;
 }
@@ -132,12 +132,19 @@ function rulesAgainst(
 const isFile = (to: Destination) => to === "fine-tuning" || to === "report";
 const ROWS_NAMED = 5;
 
+/** Whose rows may not go: a dataset's, of answers also the one that they are to. */
+interface RefusedData {
+  sensitivity: Sensitivity;
+  dataset?: string;
+  asked?: string;
+}
+
 /** Says which of `total` rows may not go, by which rules, and what to do next; `refused` is not empty. */
 export function refusalMessage(
   refused: PrivacyCheckResult["refused"],
   total: number,
   to: Destination,
-  sensitivity: Sensitivity
+  {sensitivity, dataset = "NAME", asked}: RefusedData
 ): string {
   const place =
     to === "report"
@@ -152,11 +159,19 @@ export function refusalMessage(
   const counted = [...rules].sort((a, b) => b[1] - a[1]).map(([rule, rows]) => `${rule} (${rows})`);
   const shown =
     counted.slice(0, 8).join(", ") + (counted.length > 8 ? `, and ${counted.length - 8} more` : "");
-  const accept = 'accept them with a reason (`assay pii NAME --accept RULE --reason "…"`)';
+  const accept = acceptText(dataset, asked);
   const next = rules.has(NOT_SCANNED)
     ? "Scan this version for personal data first"
     : `Mask, replace or pseudonymise these findings${isFile(to) ? ` when the dataset is pulled (\`privacy\`), or ${accept}` : `, ${accept}, or choose an endpoint of higher trust`}`;
   return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a dataset of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
+}
+
+const command = (dataset: string) => `\`assay pii ${dataset} --accept RULE --reason "…"\``;
+
+function acceptText(dataset: string, asked: string | undefined): string {
+  return asked === undefined
+    ? `accept them with a reason (${command(dataset)})`
+    : `accept them with a reason (in words of ${asked}: ${command(asked)}; in words of an answer: ${command(dataset)})`;
 }
 
 function named(refused: PrivacyCheckResult["refused"]): string {

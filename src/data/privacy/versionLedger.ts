@@ -13,6 +13,7 @@ import {
   versionTable
 } from "../../base/store/index.js";
 import {acceptances, acceptedReason} from "./acceptances.js";
+import {type RowOfAnswer, askedDecisions} from "./askedDecisions.js";
 import type {Layer} from "./finding.js";
 import type {CheckedFinding} from "./privacyCheck.js";
 import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} from "./ledger.js";
@@ -149,22 +150,27 @@ export async function writeSummary(
 }
 
 /**
- * The entries of a version's ledger with what is accepted now. Where the rows hold the words still, an action of
- * the ledger is only a plan: `whatWasDone` gives `keep` in its place.
+ * The entries of a version's ledger with what is accepted now, of answers also what is accepted in the dataset that they are to. Where
+ * the rows hold the words still, an action of the ledger is only a plan: `whatWasDone` gives `keep` in its place.
+ * @param newOnly of answers only what is found in their own words
  */
 export async function* ledgerEntries(
   store: Store,
   version: VersionManifest,
-  {whatWasDone = false}: {whatWasDone?: boolean} = {}
+  {whatWasDone = false, newOnly = false}: {whatWasDone?: boolean; newOnly?: boolean} = {}
 ): AsyncGenerator<LedgerEntry> {
   const summary = await ledgerSummary(store, version);
   if (!summary) return;
   const reasonOf = acceptedReason(await acceptances(store, version.dataset));
+  const decided = await askedDecisions(store, version);
   const ledger = (await versionTable(store.workspace, version, LEDGER_FILE))!;
-  const query = `select l.*, r.row_hash from ${ledger} l join (select row_id, row_hash from ${await versionRows(store.workspace, version)}) r using (row_id)`;
-  for await (const batch of store.batches<LedgerEntry & {row_hash: string}>(query))
-    for (const {row_hash, ...entry} of batch) {
-      const reason = reasonOf(entry, row_hash);
+  const {asked, last} = decided?.columns ?? {asked: "null", last: "null"};
+  const query = `select l.*, r.row_hash, {asked: r.asked, last: r.last} as answer_row from ${ledger} l
+    join (select row_id, row_hash, ${asked} as asked, ${last} as last from ${await versionRows(store.workspace, version)}) r using (row_id)`;
+  for await (const batch of store.batches<LedgerEntry & {row_hash: string; answer_row: RowOfAnswer}>(query))
+    for (const {row_hash, answer_row, ...entry} of batch) {
+      if (newOnly && decided?.isNew(entry, answer_row) === false) continue;
+      const reason = reasonOf(entry, row_hash) ?? decided?.reason(entry, answer_row);
       if (reason === undefined) delete entry.accepted;
       else entry.accepted = reason;
       if (whatWasDone && !summary.redacted) entry.action = "keep";

@@ -5,7 +5,7 @@ import {
   dataFacts,
   type DeclaredData
 } from "../../training/finetunes/index.js";
-import {refusalMessage, refusedRows, sensitivityOf} from "../../data/privacy/index.js";
+import {refusedRows, versionRefusal} from "../../data/privacy/index.js";
 import {ensureSplit} from "../../data/splits/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {
@@ -18,9 +18,9 @@ import {
 
 /**
  * What is done about rows with unresolved personal data: `refuse` them, `leave out` these rows, refuse `to learn` them where the
- * model is not in the store, or ask for `nothing`.
+ * model is not in the store, of answers `to learn new words` alone, or ask for `nothing`.
  */
-export type Unresolved = "refuse" | "leave out" | "to learn" | "nothing";
+export type Unresolved = "refuse" | "leave out" | "to learn" | "to learn new words" | "nothing";
 
 export interface DeclaredOptions extends Pick<BuildContext, "onlyKnown" | "onProgress" | "signal"> {
   store: Store;
@@ -73,10 +73,11 @@ async function learnable(
   const {store, onlyKnown, onProgress, signal} = options;
   const {workspace} = store;
   const what = options.unresolved(version);
-  const look = () => unresolvedRows(data, {version, split}, options);
+  const newOnly = what === "to learn new words";
+  const look = () => unresolvedRows(data, {version, split}, {...options, newOnly});
   const refuse = ({found, total}: UnresolvedRows, more = "") => {
     if (found.length === 0) return;
-    const refusal = refusalMessage(found, total, "fine-tuning", sensitivityOf(version));
+    const refusal = versionRefusal(version, found, total, "fine-tuning");
     throw new UserError(`${name}: ${refusal}${more}`);
   };
   if (what === "refuse") refuse(await look(), " Or leave these rows out: --skip-unresolved.");
@@ -111,7 +112,7 @@ async function learnable(
         `using-${version.id}`,
         {what: `fine-tune ${name} on ${version.dataset}@${version.id}`},
         async () => {
-          if (what === "to learn") refuse(await look());
+          if (what === "to learn" || newOnly) refuse(await look());
           return work();
         }
       ),
@@ -130,9 +131,9 @@ interface UnresolvedRows {
 async function unresolvedRows(
   {part = "train", validation}: DeclaredData,
   {version, split}: SplitRows,
-  {store, onProgress}: DeclaredOptions
+  {store, onProgress, newOnly}: DeclaredOptions & {newOnly: boolean}
 ): Promise<UnresolvedRows> {
-  const refused = await refusedRows(store, version, "fine-tuning", {onMessage: onProgress});
+  const refused = await refusedRows(store, version, "fine-tuning", {onMessage: onProgress, newOnly});
   const found: UnresolvedRows["found"] = [];
   let total = 0;
   for (const read of [part, checkedPart({part, validation})])

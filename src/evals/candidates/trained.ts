@@ -3,7 +3,7 @@ import {type DatasetDefinition, isAnswers, noVersion, pull} from "../../data/dat
 import {type BuildContext, dataFacts, type ModelSource} from "../../training/finetunes/index.js";
 import {loadModel, NotMade} from "../../weights/models/index.js";
 import type {ModelManifest} from "../../weights/models/types.js";
-import {asDefined, pullRedaction} from "../../data/privacy/index.js";
+import {askedDataset, asDefined, pullRedaction} from "../../data/privacy/index.js";
 import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
 import {hashJson} from "../../base/system/index.js";
 import {modelsDir, type VersionManifest} from "../../base/store/index.js";
@@ -58,7 +58,10 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     store: context.store,
     versionOf: (wanted, name) => trainingVersion(wanted, name, context),
     // A run asks nothing about what stays on this machine; another dataset's rows nobody asked it to learn from.
-    unresolved: (version) => (version.dataset === dataset ? "nothing" : "to learn"),
+    unresolved(version) {
+      if (version.dataset === dataset) return "nothing";
+      return askedDataset(version) === dataset ? "to learn new words" : "to learn";
+    },
     known: (version, split) => (version.sha256 === sha256 && split.sha256 === own.split ? own : undefined),
     onlyKnown: context.dryRun,
     onProgress: context.onProgress,

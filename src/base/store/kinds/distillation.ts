@@ -64,6 +64,8 @@ export async function writeDistillation(
   workspace: Pick<Workspace, "place">,
   record: DistillationRecord
 ): Promise<void> {
+  // A killed writer leaves its temporary file.
+  await workspace.place.sweep("distillations");
   await putJson(workspace, `distillations/${checkName("distillation", record.id)}.json`, record);
 }
 

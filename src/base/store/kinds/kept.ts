@@ -72,6 +72,8 @@ export const keptKind: Kind<KeptRecord> = {
 
 /** Writes the record, replacing that of the same model on the same version. */
 export async function writeKept(workspace: Pick<Workspace, "place">, record: KeptRecord): Promise<void> {
+  // A killed writer leaves its temporary file.
+  await workspace.place.sweep("kept");
   await putJson(workspace, `kept/${checkName("kept", record.id)}.json`, record);
 }
 

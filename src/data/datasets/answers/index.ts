@@ -1,4 +1,5 @@
 /** The answers of runs as rows to learn from, apart from every test row. In: runs of the store. Out: rows and what was left out. */
+export {carriedName} from "./answerRows.js";
 export {
   type AnswersForm,
   type AnswersKept,

@@ -1,13 +1,7 @@
 import {type DatasetDefinition, noVersion} from "../../../data/datasets/index.js";
 import {servedText} from "../../decisions/index.js";
 import type {AroundAsk, Endpoint, PreflightFinding} from "../../../inference/endpoints/types.js";
-import {
-  asDefined,
-  readTrust,
-  refusalMessage,
-  refusedRows,
-  sensitivityOf
-} from "../../../data/privacy/index.js";
+import {asDefined, readTrust, refusedRows, versionRefusal} from "../../../data/privacy/index.js";
 import {modelAsked, type Scorer} from "../../scorers/index.js";
 import {ensureSplit} from "../../../data/splits/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
@@ -208,7 +202,7 @@ async function refusals(
   const refused = await refusedRows(store, version, readTrust(trust));
   if (refused === "all" || refused.size === 0) return [];
   const rows = [...refused].map(([row, rules]) => ({row, rules}));
-  const message = refusalMessage(rows, version.rows, readTrust(trust), sensitivityOf(version));
+  const message = versionRefusal(version, rows, version.rows, readTrust(trust));
   return [{check: "dataset", status: "warning", message}];
 }
 

@@ -3,8 +3,8 @@ import {
   type Destination,
   passageFor,
   readTrust,
-  refusalMessage,
   refusedRows,
+  versionRefusal,
   sensitivityOf,
   trustLevels
 } from "../../../data/privacy/index.js";
@@ -58,11 +58,11 @@ export async function openPrivacyCheck(
     everywhere: (rowId) => [...refused.values()].every((rows) => !rows.has(rowId)),
     message: (endpoint, rows, total) => {
       const trust = readTrust(endpoint.trust);
-      return refusalMessage(
+      return versionRefusal(
+        version,
         rows.map((row) => ({row, rules: refused.get(trust)?.get(row) ?? []})),
         total,
-        trust,
-        sensitivity
+        trust
       );
     }
   };

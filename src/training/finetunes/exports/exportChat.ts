@@ -3,7 +3,7 @@ import {resolve} from "node:path";
 import {findVersion, partRows} from "../../../data/datasets/index.js";
 import type {ChatColumns} from "./chatExample.js";
 import {type ChatFile, writeChatFile} from "./writeChatFile.js";
-import {refusalMessage, refusedRows, sensitivityOf} from "../../../data/privacy/index.js";
+import {refusedRows, versionRefusal} from "../../../data/privacy/index.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
 import {writeAtomic, writeJsonAtomic} from "../../../base/system/index.js";
 import {
@@ -84,7 +84,7 @@ export async function exportChat(
     written = await writeChatFile(temporary, allowed(), columns);
     if (unresolved.length > 0 && !options.skipUnresolved)
       throw new UserError(
-        `${refusalMessage(unresolved, total, "fine-tuning", sensitivityOf(version))} Or leave these rows out: --skip-unresolved. Nothing was written.`
+        `${versionRefusal(version, unresolved, total, "fine-tuning")} Or leave these rows out: --skip-unresolved. Nothing was written.`
       );
     if (written.broken.length > 0 && !options.skipBad)
       throw new UserError(brokenExamplesText(written, total));

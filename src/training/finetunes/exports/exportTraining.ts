@@ -15,7 +15,7 @@ import {
 import {RowIdsHash, writeAtomic, writeJsonAtomic} from "../../../base/system/index.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
 import {findVersion} from "../../../data/datasets/index.js";
-import {asDefined, refusalMessage, refusedRows, sensitivityOf} from "../../../data/privacy/index.js";
+import {asDefined, refusedRows, versionRefusal} from "../../../data/privacy/index.js";
 import type {Trust} from "../../../data/privacy/trust.js";
 import {splitToExport} from "./exportChat.js";
 import {exampleProblem} from "./destinations.js";
@@ -177,12 +177,10 @@ async function writeExamples(
   }
   const check = () => {
     if (unresolved.length > 0 && refused === "all")
-      throw new UserError(
-        `${refusalMessage(unresolved, total, to, sensitivityOf(version))} Nothing was written.`
-      );
+      throw new UserError(`${versionRefusal(version, unresolved, total, to)} Nothing was written.`);
     if (unresolved.length > 0 && !options.skipUnresolved)
       throw new UserError(
-        `${refusalMessage(unresolved, total, to, sensitivityOf(version))} Or leave these rows out: --skip-unresolved. Nothing was written.`
+        `${versionRefusal(version, unresolved, total, to)} Or leave these rows out: --skip-unresolved. Nothing was written.`
       );
     if (broken.length > 0 && !options.skipBad) throw new UserError(brokenRowsText(broken, total));
     if (total === unresolved.length + broken.length)
