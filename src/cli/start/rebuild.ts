@@ -1,5 +1,5 @@
 import {join} from "node:path";
-import {type DatasetDefinition, pull} from "../../data/datasets/index.js";
+import {type DatasetDefinition, pull, watchText} from "../../data/datasets/index.js";
 import {formatCount} from "../../evals/decisions/index.js";
 import {ensureLedger, pullRedaction} from "../../data/privacy/index.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
@@ -95,6 +95,7 @@ async function pullAll(
       step(
         `${dataset.name}@${version.id}: ${formatCount(version.rows)} rows, ${changed ? (version.changes ? changesOf(version.changes) : "new") : "unchanged"}`
       );
+      if (changed && version.watch) note(watchText(dataset.name, version.watch));
       pulled.push(dataset);
       made.push({dataset: dataset.name, version: version.id, rows: version.rows, changed});
     } catch (error) {

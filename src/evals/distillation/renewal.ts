@@ -8,7 +8,7 @@ import {judgedAgainst} from "./judged.js";
 import {judgedMembers, judgedText, keep, nameKept} from "./keeping.js";
 import {stagesOf} from "./stages.js";
 import {type LoopState, whyUnusable} from "./state.js";
-import {type Training, worthTraining} from "./worthTraining.js";
+import {type TrainingAdvice, worthTraining} from "./worthTraining.js";
 
 /** What became of a distillation's model on the newest version of its data. */
 export interface Renewal {
@@ -19,7 +19,7 @@ export interface Renewal {
   /** "unchanged": it was judged on this version before. "never judged": `assay distil` was not called yet. */
   outcome: KeptRecord["outcome"] | "unchanged" | "never judged";
   /** Whether students were trained again, and why, or why not; absent where nothing was to be decided. */
-  training?: Training;
+  training?: TrainingAdvice;
   sentence: string;
   /** The newest record of which model is kept. */
   record?: KeptRecord;
@@ -125,7 +125,7 @@ async function trainingOf(
   found: NamedDistillation,
   state: LoopState,
   {checked, effects}: {checked: Checked | undefined; effects: LoopEffects}
-): Promise<Training> {
+): Promise<TrainingAdvice> {
   const {trained, drift, last} = state;
   const record = (await readDistillations(store.workspace)).find(({id}) => id === trained?.trained);
   if (!record) return {worth: true, because: "the run of the last training is gone"};

@@ -17,7 +17,7 @@ export interface TrainingReasons {
 }
 
 /** Whether students are trained again, and why, or why not. */
-export interface Training {
+export interface TrainingAdvice {
   worth: boolean;
   because: string;
 }
@@ -34,7 +34,7 @@ export function worthTraining({
   gain,
   margin,
   scale
-}: TrainingReasons): Training {
+}: TrainingReasons): TrainingAdvice {
   const {difference} = writerOf(scale);
   const rows = `${formatCount(newRows)} new ${newRows === 1 ? "row" : "rows"}`;
   if (newRows + goneRows === 0) return {worth: false, because: "the rows to learn are the same"};

@@ -5,7 +5,7 @@ import {findProject, loadDatasets, openProject} from "../../project/project.js";
 import {loadDistillations} from "../../project/trainings.js";
 import {note, print, printJson} from "../../terminal/terminal.js";
 import {distilText, keptTable} from "./distilText.js";
-import {type DistilVerbOptions, effectsOf, stateFor, Unfinished} from "./effects.js";
+import {type DistilVerbOptions, loopEffects, stateFor, Unfinished} from "./effects.js";
 
 /**
  * Asks the teacher, trains the students on its answers, and judges them; goes on where it stopped. Without a name it lists which models
@@ -23,7 +23,7 @@ export async function distilVerb(name: string | undefined, options: DistilVerbOp
     }
     const {datasets} = await loadDatasets(project);
     const inputs = {...options, project, datasets, signals};
-    const effects = effectsOf(store, inputs);
+    const effects = loopEffects(store, inputs);
     const {view} = await distil(store, found, await stateFor(store, found, inputs, effects), effects);
     if (options.json) printJson(view);
     else print(distilText(view));

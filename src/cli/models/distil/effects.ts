@@ -51,7 +51,7 @@ export async function stateFor(
 }
 
 /** Runs as `assay run` makes them, and verdicts as pages show them. */
-export function effectsOf(store: Store, {short, ...inputs}: DistilInputs): LoopEffects {
+export function loopEffects(store: Store, {short, ...inputs}: DistilInputs): LoopEffects {
   const tell = notedOnce();
   return {
     run: (stages) => runStages(store, stages, {...inputs, tell}),

@@ -3,7 +3,7 @@ import type {Store} from "../../../base/store/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {onFailure} from "../../evals/run/run.js";
 import {print} from "../../terminal/terminal.js";
-import {type DistilInputs, effectsOf, stateFor} from "./effects.js";
+import {type DistilInputs, loopEffects, stateFor} from "./effects.js";
 
 /** What a rebuild came to for one distillation. */
 export type Renewed =
@@ -20,7 +20,7 @@ export async function renewAll(
   if (!inputs.json) print("");
   for (const one of distillations)
     try {
-      const effects = effectsOf(store, inputs);
+      const effects = loopEffects(store, inputs);
       const renewal = await renew(store, one, await stateFor(store, one, inputs, effects), effects);
       renewals.push(renewal);
       if (!inputs.json) print(`${one.name}: ${renewal.sentence}`);
