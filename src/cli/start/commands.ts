@@ -40,6 +40,7 @@ export const startCommands: DeclareCommand[] = [
       .option("--budget-usd <usd>", "stop before all evals together spend more than this", numberOption(0))
       .option("--allow-code-execution", "let scorers run model-written code in a sandbox")
       .option("--queue [url]", "let workers make the calls (redis://HOST:6379; default: ASSAY_QUEUE)")
+      .option("--distil", "judge distillations that never were, too: asks their teachers")
       .option("--no-build", "do not build the site")
       .option("--json", "print JSON")
       .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options)),

@@ -44,6 +44,7 @@ interface RebuildOptions {
   allowCodeExecution?: boolean;
   queue?: string | true;
   build: boolean;
+  distil?: boolean;
   json?: boolean;
 }
 

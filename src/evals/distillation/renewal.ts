@@ -31,17 +31,19 @@ export function staysWorse({record}: {record?: KeptRecord}): boolean {
 }
 
 /**
- * On a new version of the data, judges the model in use, trains students where that may pay, and keeps the better one. It trains nothing
- * that nobody has asked for before, and throws where a run did not end.
+ * On a new version of the data, judges the model in use, trains students where that may pay, and keeps the better one. One that was never
+ * judged is judged where `isNewToo`. Throws where a run did not end.
  */
 export async function renew(
   store: Store,
   found: NamedDistillation,
   state: LoopState,
-  effects: LoopEffects
+  effects: LoopEffects,
+  isNewToo = false
 ): Promise<Renewal> {
   const {last, version} = state;
   const on = {distillation: found.name, dataset: version.dataset, version: version.id};
+  if (!last && isNewToo) return {...on, ...(await trainedNow(store, found, state, {effects, because: NEW}))};
   if (!last)
     return {
       ...on,
@@ -67,16 +69,27 @@ export async function renew(
         ? {worth: true, because: "its definition changed"}
         : await trainingOf(store, found, state, {checked, effects});
   const {worth, because} = training;
-  if (worth) effects.tell(`${found.name}: training again: ${because}`);
-  const record = worth
-    ? (await distil(store, found, state, effects)).record
-    : await keep(store, found, state, {
-        before: last.kept,
-        kept: last.kept,
-        judged: checked && {run: checked.run, ...judgedMembers(checked.judged)},
-        sentence: `${checked?.text ?? (last.kept ? `${last.kept.student} in use is no student any more` : "The teacher answers")}. Not trained again: ${because}.`
-      });
+  if (worth) return {...on, ...(await trainedNow(store, found, state, {effects, because}))};
+  const record = await keep(store, found, state, {
+    before: last.kept,
+    kept: last.kept,
+    judged: checked && {run: checked.run, ...judgedMembers(checked.judged)},
+    sentence: `${checked?.text ?? (last.kept ? `${last.kept.student} in use is no student any more` : "The teacher answers")}. Not trained again: ${because}.`
+  });
   return {...on, outcome: record.outcome, training, sentence: record.sentence, record};
+}
+
+const NEW = "never judged before";
+
+async function trainedNow(
+  store: Store,
+  found: NamedDistillation,
+  state: LoopState,
+  {effects, because}: {effects: LoopEffects; because: string}
+): Promise<Pick<Renewal, "outcome" | "training" | "sentence" | "record">> {
+  effects.tell(`${found.name}: training: ${because}`);
+  const {record} = await distil(store, found, state, effects);
+  return {outcome: record.outcome, training: {worth: true, because}, sentence: record.sentence, record};
 }
 
 interface Checked {

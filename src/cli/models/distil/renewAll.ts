@@ -9,11 +9,11 @@ import {type DistilInputs, loopEffects, stateFor} from "./effects.js";
 export type Renewed =
   Renewal | {distillation: string; outcome: "failed"; sentence: string; record?: undefined};
 
-/** Judges the model in use of every distillation on new data, one line each. A run of few rows judges none. */
+/** Judges the model in use of every distillation on new data, one line each; with `distil` new ones, too. A run of few rows judges none. */
 export async function renewAll(
   store: Store,
   distillations: readonly NamedDistillation[],
-  {limit, ...inputs}: DistilInputs & {limit?: number}
+  {limit, distil, ...inputs}: DistilInputs & {limit?: number; distil?: boolean}
 ): Promise<Renewed[]> {
   const renewals: Renewed[] = [];
   if (limit !== undefined || distillations.length === 0) return renewals;
@@ -21,7 +21,8 @@ export async function renewAll(
   for (const one of distillations)
     try {
       const effects = loopEffects(store, inputs);
-      const renewal = await renew(store, one, await stateFor(store, one, inputs, effects), effects);
+      const state = await stateFor(store, one, inputs, effects);
+      const renewal = await renew(store, one, state, effects, distil);
       renewals.push(renewal);
       if (!inputs.json) print(`${one.name}: ${renewal.sentence}`);
     } catch (error) {
