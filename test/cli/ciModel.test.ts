@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {KeptRecord} from "../../src/base/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
-import {type ModelServer} from "../support/modelServer.js";
+import type {ModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {github, gitlab, Machine, rebuildModels} from "./support/ciJobs.js";
 import {short, teacherServer, type Ticket, tickets, writeDistilProject} from "./support/distilProject.js";

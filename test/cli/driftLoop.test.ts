@@ -83,7 +83,12 @@ describe("assay rebuild --json of a source that drifts", {timeout: 240_000}, () 
     expect(await assayHere(project, "distil", "routing")).toMatchObject({code: 0});
     first = await inUse();
     const again = await rebuilt();
-    expect(again).toMatchObject({exitCode: 0, interrupted: false, calls: 0, gates: [{eval: "routing", results: []}]});
+    expect(again).toMatchObject({
+      exitCode: 0,
+      interrupted: false,
+      calls: 0,
+      gates: [{eval: "routing", results: []}]
+    });
     expect(again.model).toMatchObject({outcome: "unchanged", version: reference, inUse: {model: first}});
   });
 
