@@ -1,10 +1,9 @@
 import module from "node:module";
 import {Command, CommanderError} from "commander";
 import {fail} from "./terminal/fail.js";
-import {acceptLogFormat} from "./terminal/logFormat.js";
 import {endUnloaded} from "./terminal/endUnloaded.js";
 import {helpEnd, helpForm} from "./terminal/help.js";
-import {note, watchOutput} from "./terminal/terminal.js";
+import {acceptLogFormat, note, watchOutput} from "./terminal/terminal.js";
 import {declareCommands} from "./commands.js";
 import {assayVersion} from "./project/version.js";
 

@@ -3,7 +3,7 @@ import {mkdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {purge} from "../../src/data/datasets/index.js";
-import {writeCached} from "../../src/base/store/index.js";
+import {KINDS, writeCached} from "../../src/base/store/index.js";
 import {assayHere} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {inFull} from "../support/full.js";
@@ -42,7 +42,9 @@ const COMMANDS = [
   "costs letters",
   "exit letters",
   "purge letters --dry-run --where id='r2'",
-  "export --parquet out-tables"
+  "export --parquet out-tables",
+  "sql select count(*) from spending",
+  "models --json"
 ].map((line) => {
   const at = line.indexOf("select");
   return at < 0 ? line.split(" ") : [...line.slice(0, at).trim().split(" "), line.slice(at)];
@@ -100,6 +102,55 @@ beforeAll(async () => {
       iou: 0.5,
       types: {}
     },
+    ".assay/distillations/d1.json": {
+      kind: "distillation",
+      schemaVersion: 1,
+      id: "d1",
+      name: "smaller",
+      eval: "letters",
+      file: {path: "evals/letters.eval.ts", sha256: ""},
+      teacher: "one",
+      students: ["small"],
+      margin: 0.02,
+      maxLoss: 0.02,
+      confidence: 0.95,
+      callsPerMonth: 1000,
+      horizonMonths: 12,
+      repeatsPerYear: 4,
+      answers: [],
+      partial: []
+    },
+    ".assay/kept/k1.json": {
+      kind: "kept",
+      schemaVersion: 1,
+      id: "k1",
+      distillation: "smaller",
+      eval: "letters",
+      dataset: "letters",
+      version: "v1",
+      file: {path: "evals/letters.eval.ts", sha256: ""},
+      at: "2026-11-01T00:00:00.000Z",
+      outcome: "none",
+      sentence: "The teacher answers."
+    },
+    ".assay/spending/2026-11-01.json": {
+      kind: "spending",
+      schemaVersion: 1,
+      day: "2026-11-01",
+      entries: [
+        {owner: "o", what: "run", since: "2026-11-01T00:00:00.000Z", host: "h", grantedUsd: 1, spentUsd: 0.5}
+      ]
+    },
+    ".assay/received/letters/r1.jsonl": {id: "r2", text: "a call"},
+    ".assay/written-models.jsonl": {
+      at: "2026-11-01T00:00:00.000Z",
+      path: "/nowhere/model.gguf",
+      model: "m",
+      how: "GGUF q8_0"
+    },
+    ".assay/models/.training/t1/about.json": {dataset: "letters", version: "v1", name: "small"},
+    ".assay/models/.vectors/one.bin": {},
+    ".assay/downloads/letters.jsonl": {},
     ".assay/publishing.json": {datasets: {letters: "text"}, evals: {}},
     "package.json": {type: "module"}
   };
@@ -137,6 +188,14 @@ async function restore(): Promise<void> {
   rmSync(join(project, "out-tables"), {recursive: true, force: true});
   await writeStored(join(project, ".assay"), store);
 }
+
+it("every kind of record has a file that is damaged here", () => {
+  const unmade = KINDS.filter(({at, manifest}) => {
+    const place = (manifest ? `${at}/${manifest}` : at).replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+");
+    return !files.some((file) => new RegExp(`^${place}(/|$)`).test(file));
+  });
+  expect(unmade.map(({name}) => name)).toEqual([]);
+});
 
 describe("a damaged file of the store", {tags: ["counted"]}, () => {
   it("stops what reads it with its name and a way out, and is never read as nothing", async () => {

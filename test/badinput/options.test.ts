@@ -2,7 +2,7 @@ import {spawnSync} from "node:child_process";
 import {Command, InvalidArgumentError} from "commander";
 import {describe, expect, it} from "vitest";
 import {declareCommands} from "../../src/cli/commands.js";
-import {acceptLogFormat} from "../../src/cli/terminal/logFormat.js";
+import {acceptLogFormat} from "../../src/cli/terminal/terminal.js";
 import {expectClear} from "./support.js";
 
 const program = new Command("assay");

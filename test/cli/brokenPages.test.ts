@@ -1,7 +1,7 @@
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {brokenPages} from "../../src/cli/report/brokenPages.js";
+import {brokenPages} from "../../src/cli/report/build.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const cell = (specifier: string) =>

@@ -2,7 +2,7 @@ import {spawnSync} from "node:child_process";
 import {readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it, vi} from "vitest";
-import {lastWords} from "../../src/cli/report/preview/lastWords.js";
+import {lastWords} from "../../src/cli/report/preview/previewLines.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {dev, setUpPreview, SOUND, started} from "./support/previewed.js";
 

@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {everythingText} from "../../src/report/components/races/raceEverything.js";
+import {everythingText} from "../../src/report/components/races/raceScores.js";
 import {type RaceRecord, type RaceRound, scoreTable} from "../../src/evals/decisions/index.js";
 import {everything, listRaces, startRace} from "../../src/evals/races/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";

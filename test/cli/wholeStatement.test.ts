@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {isWholeStatement} from "../../src/cli/store/wholeStatement.js";
+import {isWholeStatement} from "../../src/cli/store/sql.js";
 
 describe("a statement of SQL", () => {
   it.each([

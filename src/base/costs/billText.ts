@@ -1,4 +1,4 @@
-import {isBilledByApi} from "./prices/listServes.js";
+import {isBilledByApi} from "./prices/billedPrice.js";
 import type {Billed} from "./prices/index.js";
 
 /** What a run's record tells of the cost of its candidates' calls. */

@@ -8,7 +8,9 @@ import {
   type MonthlyCost,
   optionLine,
   perMillionTokens,
-  wayCost
+  wayCost,
+  whatLeaves,
+  whatModelsLeave
 } from "./hosting/index.js";
 import {comparedQuality, type CostSample, resampledTokens} from "./sample.js";
 
@@ -155,4 +157,14 @@ export function cheapestChoice(
   const chosen = cheaper.findIndex(({sample}, i) => (adjusted[i] ?? 1) <= alpha && !sample.failuresTurn);
   const of = {best, cheaper: cheaper.length};
   return chosen < 0 ? {option: best, ...of} : {option: cheaper[chosen]!, ...of, adjustedP: adjusted[chosen]};
+}
+
+/** What leaves the building with requests of an option, without markup; undefined where nobody stated where it runs. */
+export function optionLeaves({
+  sample: {hostings, models},
+  hosting
+}: Pick<CostedOption, "sample" | "hosting">): string | undefined {
+  if (!hosting) return undefined;
+  // Elsewhere than where it runs now all of its models would run there.
+  return models && hosting === hostings[0] ? whatModelsLeave(models) : whatLeaves(hosting);
 }

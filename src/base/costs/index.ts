@@ -18,7 +18,7 @@ export {
   type TokenPriceTier
 } from "./completionCost.js";
 export {amountText, runBill} from "./billText.js";
-export {samePrice} from "./samePrice.js";
+export {samePrice} from "./prices/billedPrice.js";
 export {
   failedSideText,
   sideBill,
@@ -40,10 +40,10 @@ export {
   costOption,
   type CostSettings,
   costTable,
-  DEFAULT_VOLUME
+  DEFAULT_VOLUME,
+  optionLeaves
 } from "./costTable.js";
 export {choiceText, optionName} from "./choiceText.js";
 export {breakEvens, type OptionBreakEven} from "./breakEvens.js";
-export {optionLeaves} from "./optionLeaves.js";
 export {adjusted, type CostAdjustment} from "./adjust.js";
 export * from "./cascade/index.js";

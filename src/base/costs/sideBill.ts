@@ -1,6 +1,6 @@
 import {amountText} from "./billText.js";
 import {completionsCost, type TokenPrice} from "./completionCost.js";
-import {type Billed, isBilledByApi} from "./prices/listServes.js";
+import {type Billed, isBilledByApi} from "./prices/billedPrice.js";
 
 /** What a run's record tells of the answers that one model gave beside those to its rows. */
 export interface SideModel extends Billed {

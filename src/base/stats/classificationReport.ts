@@ -1,4 +1,4 @@
-import {mean} from "./mean.js";
+import {mean} from "./moments.js";
 import {confusion, type Confusion, type ClassLabel} from "./confusion.js";
 
 export interface ClassFigures {

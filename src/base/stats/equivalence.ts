@@ -3,7 +3,7 @@ import {normalTail} from "./distributions/normal.js";
 import {studentTail} from "./distributions/studentT.js";
 import type {PairedDifference} from "./pairedDifference.js";
 import {effectiveRows, ROUNDING} from "./scoreInterval.js";
-import {tangoScore} from "./tango.js";
+import {tangoScore} from "./pairedProportions.js";
 
 export interface MarginTest<Verdict extends string> {
   verdict: Verdict;

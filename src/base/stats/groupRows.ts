@@ -1,5 +1,5 @@
 import {isPresent} from "./present.js";
-import {mean} from "./mean.js";
+import {mean} from "./moments.js";
 import type {Clusters, Scores} from "./types.js";
 
 export interface Groups {

@@ -6,20 +6,21 @@
 export type {Clusters, Estimate, Interval, Scores} from "./types.js";
 export type {Seed} from "./seed.js";
 export {rng, type Rng} from "./rng.js";
-export {mean} from "./mean.js";
-export {variance} from "./variance.js";
-export {standardError} from "./standardError.js";
+export {mean, variance, standardError} from "./moments.js";
 export {clusteredStandardError, type ClusteredError} from "./clusteredStandardError.js";
 export {effectiveGroups} from "./groupShares.js";
 export {groupedError, type GroupedError} from "./groupedError.js";
 export {twoWayStandardError} from "./twoWayClusters.js";
 export {quantile} from "./quantile.js";
 export {quantileInterval, type QuantileIntervalOptions} from "./quantileInterval.js";
-export {wilson, type WilsonOptions} from "./wilson.js";
-export {classIntervals, type ClassIntervals, type ClassIntervalsOptions} from "./classIntervals.js";
-export {f1Interval} from "./f1Interval.js";
-export {clopperPearson} from "./clopperPearson.js";
-export {tango} from "./tango.js";
+export {wilson, type WilsonOptions, clopperPearson} from "./proportion.js";
+export {
+  classIntervals,
+  type ClassIntervals,
+  type ClassIntervalsOptions,
+  f1Interval
+} from "./classIntervals.js";
+export {tango, mcnemarChiSquared, mcnemarExact} from "./pairedProportions.js";
 export {resampledMeans} from "./resampledMeans.js";
 export {widenedMeans} from "./widenedMeans.js";
 export {meanInterval, type MeanIntervalOptions} from "./meanInterval.js";
@@ -32,7 +33,6 @@ export {
   type BootstrapOptions,
   type PairedBootstrap
 } from "./pairedBootstrap.js";
-export {mcnemarChiSquared, mcnemarExact} from "./mcnemar.js";
 export {minimumDetectableEffect, rowsNeeded, type DifferenceSpread} from "./power.js";
 export {classificationReport, type ClassFigures, type ClassificationReport} from "./classificationReport.js";
 export {confusion, type Confusion, type ClassLabel} from "./confusion.js";
@@ -80,9 +80,8 @@ export {
 export {pairedEValue} from "./pairedEValue.js";
 export {onlineFdr, type OnlineTest} from "./onlineFdr.js";
 export {judgeCorrected, type JudgeCorrected} from "./judgeCorrected.js";
-export {passAtK, passHatK} from "./passAtK.js";
 export {majority, majorityAtN} from "./majority.js";
-export {repeatVariance, type RepeatVariance} from "./repeatVariance.js";
+export {passAtK, passHatK, repeatVariance, type RepeatVariance} from "./repeatVariance.js";
 export {shrink, type Shrinkage, type Shrunk} from "./shrink.js";
 export {equivalence, nonInferiority, type MarginTest} from "./equivalence.js";
 export {

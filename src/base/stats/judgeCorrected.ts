@@ -1,7 +1,7 @@
 import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {addShare, degreesOfFreedom, effectiveNumber, noShares} from "./groupShares.js";
-import {mean} from "./mean.js";
+import {mean} from "./moments.js";
 import {meanInterval} from "./meanInterval.js";
 import {isPresent} from "./present.js";
 import {scoreInterval} from "./scoreInterval.js";

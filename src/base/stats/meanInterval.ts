@@ -2,12 +2,11 @@ import type {ScoreBounds} from "./alikeInterval.js";
 import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {groupedError} from "./groupedError.js";
-import {mean} from "./mean.js";
+import {mean, standardError} from "./moments.js";
 import {present} from "./present.js";
 import {ROUNDING} from "./scoreInterval.js";
-import {standardError} from "./standardError.js";
 import type {Clusters, Estimate, Scores} from "./types.js";
-import {wilson, wilsonAt} from "./wilson.js";
+import {wilson, wilsonAt} from "./proportion.js";
 
 export interface MeanIntervalOptions {
   level?: number;

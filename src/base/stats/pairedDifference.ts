@@ -5,7 +5,7 @@ import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {type GroupedError, groupedError} from "./groupedError.js";
 import {isPresent} from "./present.js";
 import {ROUNDING} from "./scoreInterval.js";
-import {tango} from "./tango.js";
+import {tango} from "./pairedProportions.js";
 import type {Clusters, Estimate, Scores} from "./types.js";
 
 export interface PairedDifference extends Estimate {

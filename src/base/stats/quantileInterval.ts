@@ -1,7 +1,7 @@
 import {binomialCdf} from "./distributions/binomial.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {groupedError} from "./groupedError.js";
-import {mean} from "./mean.js";
+import {mean} from "./moments.js";
 import {isPresent, present} from "./present.js";
 import {quantile} from "./quantile.js";
 import {ROUNDING} from "./scoreInterval.js";

@@ -1,5 +1,5 @@
 import type {Interval} from "./types.js";
-import {wilsonAt} from "./wilson.js";
+import {wilsonAt} from "./proportion.js";
 
 /** How far a mean may lie: its standard error, the factor on it, and the independent rows or groups it rests on. */
 export interface ScoreSpread {

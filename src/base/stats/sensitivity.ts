@@ -1,4 +1,4 @@
-import {mean} from "./mean.js";
+import {mean} from "./moments.js";
 import {isPresent} from "./present.js";
 import type {ScoreBounds} from "./alikeInterval.js";
 import type {Scores} from "./types.js";

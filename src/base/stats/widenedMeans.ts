@@ -2,7 +2,7 @@ import {normalQuantile} from "./distributions/normal.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {widening} from "./groupedError.js";
 import {groupRows} from "./groupRows.js";
-import {mean} from "./mean.js";
+import {mean} from "./moments.js";
 import {resampledMeans} from "./resampledMeans.js";
 import type {Seed} from "./seed.js";
 import type {Clusters, Scores} from "./types.js";

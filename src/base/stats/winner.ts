@@ -4,7 +4,7 @@ import {studentQuantile} from "./distributions/studentT.js";
 import {deviations, type JointMeans, jointMeans} from "./jointMeans.js";
 import {sortedQuantile} from "./quantile.js";
 import {isPresent} from "./present.js";
-import {mean} from "./mean.js";
+import {mean} from "./moments.js";
 import {rng} from "./rng.js";
 import {ROUNDING, scoreInterval} from "./scoreInterval.js";
 import type {Seed} from "./seed.js";

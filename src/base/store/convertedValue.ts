@@ -6,7 +6,7 @@ import {
   type JS,
   JSDuckDBValueConverter
 } from "@duckdb/node-api";
-import {exactDecimal} from "../validation/exactDecimal.js";
+import {exactDecimal} from "../validation/decimals.js";
 
 const WRITTEN = new Set([DuckDBTypeId.DATE, DuckDBTypeId.TIME, DuckDBTypeId.TIME_NS, DuckDBTypeId.TIME_TZ]);
 

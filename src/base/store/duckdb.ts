@@ -7,7 +7,7 @@ import {
   type DuckDBValue
 } from "@duckdb/node-api";
 import {converted} from "./convertedValue.js";
-import {ownMember} from "../validation/ownMember.js";
+import {ownMember} from "../validation/memberOf.js";
 import {temporaryPath} from "../system/files.js";
 import {memberName, protoRenamer} from "./protoMembers.js";
 import {valueReader} from "./valueReader.js";

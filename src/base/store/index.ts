@@ -72,12 +72,11 @@ export {
 } from "./kinds/heldOutRecord.js";
 export {ERASED, isErasedRow} from "./kinds/eraseRows.js";
 export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
-export {isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
-export {beginningOf, originsOf} from "./origins.js";
+export {isMeant, beginningOf, originsOf} from "./origins.js";
+export {parentsReader} from "./parentsReader.js";
 export type {ModelParent} from "./records/model.js";
 export {resultOf} from "./resultOf.js";
-export {parentsReader} from "./parentsReader.js";
 export {isWeightFile, mostTold, sameWeights} from "./sameWeights.js";
 export {callsText} from "./answerText.js";
 export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
@@ -132,8 +131,7 @@ export {
   versionTable,
   writeVersion
 } from "./kinds/version.js";
-export {withLease} from "./lease.js";
-export {withSiteLease} from "./siteLease.js";
+export {withLease, withSiteLease} from "./lease.js";
 export {
   refuseUnfinishedPurge,
   unfinishedPurges,

@@ -1,8 +1,24 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../validation/errors.js";
 import {holderOf, holds, thisHolder, underWay, untilExpiry} from "./holder.js";
-import type {StorageBackend} from "./storage/storageBackend.js";
 import {type HeldLease, keepRenewed} from "./renewal.js";
+import {LocalFolder} from "./storage/localFolder.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
+
+const WAIT_MS = 30 * 60_000;
+
+/**
+ * Runs `work` while no other process builds the site or takes away what its pages were made of. The site and Framework's cache
+ * are this folder's, wherever the store is.
+ */
+export function withSiteLease<T>(
+  workspace: {dir: string},
+  options: Pick<LeaseOptions, "what" | "onWait">,
+  work: (held: HeldLease) => Promise<T>
+): Promise<T> {
+  const here = new LocalFolder(workspace.dir);
+  return withLease(here, "locks/site.json", {...options, waitMs: WAIT_MS}, work);
+}
 
 export interface LeaseOptions {
   /** What the holder is doing, shown to whoever has to wait. */

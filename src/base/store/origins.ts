@@ -1,12 +1,11 @@
 import {join, resolve} from "node:path";
-import {answersAt, plainAddress} from "./answersAt.js";
 import {hashJson} from "../system/hash.js";
-import {isCalled, isMeant} from "./isCalled.js";
+import {answersAt, plainAddress} from "./answersAt.js";
 import {jobOfModel} from "./jobsNamed.js";
 import type {JobRecord} from "./records/job.js";
+import type {ModelParent, StoredModel} from "./records/model.js";
 import {repositoryOf} from "./resultOf.js";
 import {toldElsewhere} from "./sameWeights.js";
-import type {ModelParent, StoredModel} from "./records/model.js";
 
 /** What is looked through for what a model was made of. */
 export interface Origins<M extends StoredModel = StoredModel> {
@@ -190,4 +189,21 @@ function idOf(name: string, job: JobRecord): string {
   const baseUrl = answersAt(job);
   const settings = {endpoint: baseUrl === undefined ? undefined : {baseUrl}, model: name};
   return hashJson({architecture: HOSTED, settings, files: []});
+}
+
+/** A model by its id and its names. */
+interface NamedModel {
+  id: string;
+  name: string;
+  otherNames?: string[];
+}
+
+/** Whether this is the model's id or one of its names. */
+function isCalled({id, name, otherNames = []}: NamedModel, wanted: string): boolean {
+  return [id, name, ...otherNames].includes(wanted);
+}
+
+/** Whether a name means this model: one of its names, its id, or at least eight letters that its id begins with. */
+export function isMeant(model: NamedModel, wanted: string): boolean {
+  return isCalled(model, wanted) || (wanted.length >= 8 && model.id.startsWith(wanted));
 }

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import type {PriceFile, PriceRow} from "../costs/index.js";
 import {priceFileProblems} from "../costs/prices/priceSchema.js";
 import {messageOf, UserError} from "../validation/errors.js";
+import {assertTextFile} from "../system/regularFile.js";
 
 /** The folder of a project with its dated prices. */
 export const PRICES_FOLDER = "prices";
@@ -59,6 +60,7 @@ async function unchangedOrRead(path: string, shown: string): Promise<PriceRow[]>
 
 /** The prices of one file; `shown` is its name in errors. */
 export async function readPriceFile(path: string, shown = path): Promise<PriceRow[]> {
+  await assertTextFile(path);
   const text = await readFile(path, "utf8").catch(() => {
     throw new UserError(`${shown} cannot be read. Name a file of prices.`);
   });

@@ -2,6 +2,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {exactly, number, problemsOf} from "../validation/checked.js";
 import {messageOf, UserError} from "../validation/errors.js";
+import {assertTextFile} from "../system/regularFile.js";
 
 /** What a project states in `assay.json` beside its definitions. */
 export interface ProjectSettings {
@@ -21,6 +22,7 @@ const schema = exactly<ProjectSettings>("an object of settings", {
 
 /** A project's settings; none without the file. Throws UserError with all its problems: a limit that is not understood is not kept. */
 export async function projectSettings(project: string): Promise<ProjectSettings> {
+  await assertTextFile(join(project, FILE));
   const text = await readFile(join(project, FILE), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw new UserError(`${FILE} cannot be read: ${error.message}.`, {cause: error});

@@ -1,10 +1,9 @@
-import {writeSync} from "node:fs";
-
 import {randomBytes} from "node:crypto";
+import {writeSync} from "node:fs";
 import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from "node:path";
-import {type FileForm, readForm} from "../validation/fileForm.js";
 import {UserError} from "../validation/errors.js";
+import {type FileForm, readForm} from "../validation/fileForm.js";
 import {processIsAlive} from "./process.js";
 
 /**

@@ -2,7 +2,7 @@
  * Files, hashes, processes and timers of this machine, each written so that a crash leaves old content or new.
  * Other rooms import its files by path. It has no code for records of the store.
  */
-export {giveUpSeconds} from "./giveUpSeconds.js";
+export {giveUpSeconds} from "./waits.js";
 export {
   insideFolder,
   isWithin,
@@ -16,10 +16,10 @@ export {
 } from "./files.js";
 export {isDiskFull, refusedByMachine} from "./machineError.js";
 export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
-export {assertRegularFile} from "./regularFile.js";
+export {assertRegularFile, assertRegularFileSync, assertTextFile} from "./regularFile.js";
 export {inProject, projectOf} from "./projectPaths.js";
+export {onFirstUse} from "./remember.js";
+export {processIsAlive, startThread} from "./process.js";
 export {inParallel} from "./inParallel.js";
-export {onFirstUse} from "./onFirstUse.js";
-export {processIsAlive} from "./process.js";
 export {pagesFolder} from "./projectPaths.js";
-export {startThread} from "./startThread.js";
+export {readYaml} from "./yamlText.js";

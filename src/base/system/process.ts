@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync, readlinkSync} from "node:fs";
+import {Worker, type WorkerOptions} from "node:worker_threads";
 
 /** One that has ended and that nobody has waited for is not alive, where the system tells. */
 export function processIsAlive(pid: number): boolean {
@@ -55,4 +56,13 @@ export function bootId(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Starts a module beside the caller's in a thread: `startThread("./scanWorker", import.meta.url)`. */
+export function startThread(name: string, from: string, options: WorkerOptions = {}): Worker {
+  if (from.endsWith(".js")) return new Worker(new URL(`${name}.js`, from), options);
+  // From the sources (tests, benchmarks) a worker does not inherit the loader that reads TypeScript.
+  const source = JSON.stringify(new URL(`${name}.ts`, from).href);
+  const start = `import("tsx/esm/api").then(({register}) => { register(); return import(${source}); })`;
+  return new Worker(start, {...options, eval: true, execArgv: []});
 }

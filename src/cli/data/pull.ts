@@ -3,7 +3,7 @@ import {shellWord, UserError} from "../../base/validation/index.js";
 import {pullRedaction} from "../../data/privacy/index.js";
 import {type Broken, reportBroken, warnOfBroken} from "../project/broken.js";
 import {fail} from "../terminal/fail.js";
-import {onStop} from "../terminal/onStop.js";
+import {onStop} from "../terminal/interruption.js";
 import {findProject, loadDatasets, openProject} from "../project/project.js";
 import {note, print, printJson, table} from "../terminal/terminal.js";
 import {transferReporter} from "../terminal/transferReporter.js";

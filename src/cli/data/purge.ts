@@ -3,7 +3,7 @@ import {acceptErasedTraining, listModels, type ModelManifest} from "../../weight
 import {UsageError} from "../../base/validation/index.js";
 import {modelsDir, openStore} from "../../base/store/index.js";
 import {assertKnown} from "../project/knownDataset.js";
-import {onStop} from "../terminal/onStop.js";
+import {onStop} from "../terminal/interruption.js";
 import {openProject} from "../project/project.js";
 import {plural} from "../terminal/plural.js";
 import {dim, note, print, printable, printJson} from "../terminal/terminal.js";

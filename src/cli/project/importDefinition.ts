@@ -1,9 +1,9 @@
 import {register} from "node:module";
-import {relative} from "node:path";
+import {relative, sep} from "node:path";
 import {pathToFileURL} from "node:url";
 import {messageOf, UserError} from "../../base/validation/index.js";
-import {refuseExit} from "./refuseExit.js";
 import {note} from "../terminal/terminal.js";
+import {refuseExit} from "./refuseExit.js";
 
 let registered = false;
 
@@ -71,4 +71,12 @@ function shortened(error: unknown, project: string): string {
   return at && !said.includes(`${at[1]}:${at[2]}`)
     ? `${said} (${at[1]} line ${at[2]})`
     : said || "nothing was said why";
+}
+
+/** Throws for a folder from which Node loads no module, so that no definition in it can be read. */
+export function assertLoads(folder: string): void {
+  if (sep === "/" && folder.includes("\\"))
+    throw new UserError(
+      `the path ${folder} has a "\\", and Node loads no module from such a folder. Rename it, and call again.`
+    );
 }

@@ -6,10 +6,9 @@ import type {EvalDefinition} from "../../evals/runner/define.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {projectOf, sha256} from "../../base/system/index.js";
 import {openWorkspace, tellServerWaits, type Workspace} from "../../base/store/index.js";
-import {assertLoads} from "./assertLoads.js";
 import {note} from "../terminal/terminal.js";
 import type {Broken} from "./broken.js";
-import {importDefinition} from "./importDefinition.js";
+import {assertLoads, importDefinition} from "./importDefinition.js";
 import {unknownDataset} from "./unknownDataset.js";
 import {assertEval} from "../../evals/runner/defineEval.js";
 

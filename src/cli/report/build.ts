@@ -1,12 +1,7 @@
 import {existsSync} from "node:fs";
-import {cp, rename, rm} from "node:fs/promises";
+import {cp, rename, rm, readdir, readFile} from "node:fs/promises";
 import {constants} from "node:os";
 import {join} from "node:path";
-import {finishSite, siteFingerprint} from "../../report/site/index.js";
-import {removeLoaderLeftovers} from "../../report/site/loaderLeftovers.js";
-import {unmadeIn} from "../../report/site/unmade.js";
-import {forgetForeignReads} from "../../report/site/staleOutputs.js";
-import {UserError} from "../../base/validation/index.js";
 import {
   LocalFolder,
   type StorageBackend,
@@ -14,13 +9,17 @@ import {
   withSiteLease,
   type Workspace
 } from "../../base/store/index.js";
+import {pagesFolder} from "../../base/system/index.js";
+import {UserError} from "../../base/validation/index.js";
+import {finishSite, siteFingerprint} from "../../report/site/index.js";
+import {removeLoaderLeftovers} from "../../report/site/loaderLeftovers.js";
+import {forgetForeignReads} from "../../report/site/staleOutputs.js";
+import {unmadeIn} from "../../report/site/unmade.js";
 import {warnOfBroken} from "../project/broken.js";
-import {brokenPages} from "./brokenPages.js";
-import {framework} from "./framework.js";
-import {type Definitions, notePublishing} from "./notePublishing.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "../project/project.js";
 import {note, print} from "../terminal/terminal.js";
-import {pagesFolder} from "../../base/system/index.js";
+import {framework} from "./framework.js";
+import {type Definitions, notePublishing} from "./notePublishing.js";
 
 export async function buildVerb(): Promise<void> {
   const project = findProject();
@@ -130,4 +129,20 @@ async function putInPlace(next: string, dist: string): Promise<void> {
     await cp(next, dist, {recursive: true, force: true});
   }
   await rm(old, {recursive: true, force: true});
+}
+
+/**
+ * Pages of a built site that cannot work, each with what is wrong: Framework ends with 0 when a cell holds an error, and
+ * also when a package could not be bundled, which then is imported by a name that no browser knows.
+ */
+export async function brokenPages(dist: string): Promise<string[]> {
+  const broken: string[] = [];
+  for (const file of (await readdir(dist, {recursive: true})).sort()) {
+    if (!file.endsWith(".html")) continue;
+    const text = await readFile(join(dist, file), "utf8");
+    if (text.includes("observablehq--error")) broken.push(`${file} (an error instead of a result)`);
+    const [, name] = /\bimport\("([^"./][^":]*)"\)/.exec(text) ?? [];
+    if (name !== undefined) broken.push(`${file} (${name} could not be bundled)`);
+  }
+  return broken;
 }

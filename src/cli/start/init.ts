@@ -6,7 +6,7 @@ import {anyObject, anyText, byName} from "../../base/validation/checked.js";
 import {fileForm} from "../../base/validation/fileForm.js";
 import {UserError} from "../../base/validation/index.js";
 import {makeFolder, readJson, writeJsonAtomic} from "../../base/system/index.js";
-import {assertLoads} from "../project/assertLoads.js";
+import {assertLoads} from "../project/importDefinition.js";
 import {mergedIgnore} from "./mergedIgnore.js";
 import {notModule} from "./notModule.js";
 import {obtained, vendored} from "./obtained.js";

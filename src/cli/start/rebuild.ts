@@ -23,7 +23,7 @@ import {type EvalOutcome, runEvals} from "../evals/run/runEvals.js";
 import {distillationsIn} from "../project/trainings.js";
 import {renewAll} from "../models/distil/renewAll.js";
 import {openCommandBudget} from "../../evals/runner/index.js";
-import {timed, timeSteps} from "../terminal/stepTime.js";
+import {timed, timeSteps} from "../terminal/duration.js";
 import {dim, note, print} from "../terminal/terminal.js";
 import {transferReporter} from "../terminal/transferReporter.js";
 import {

@@ -1,12 +1,21 @@
 import {readFile, rm} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
-import {messageOf, UserError} from "../../base/validation/index.js";
-import {temporaryPath} from "../../base/system/index.js";
 import {plainSql, openStore, sqlString, type Store, userQuery} from "../../base/store/index.js";
-import {noteUnfinishedPurges} from "./noteUnfinishedPurges.js";
+import {temporaryPath} from "../../base/system/index.js";
+import {messageOf, UserError} from "../../base/validation/index.js";
 import {openProject} from "../project/project.js";
-import {isWholeStatement} from "./wholeStatement.js";
 import {dim, note, print, printable, printableLines, printJson, table} from "../terminal/terminal.js";
+import {noteUnfinishedPurges} from "./noteUnfinishedPurges.js";
+
+const CLOSED =
+  /\be'(?:[^'\\]|\\.|'')*'|(?<!\be)'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//gi;
+
+/** Whether the lines of SQL so far end with a semicolon that is not within a text, a quoted name or a comment. */
+export function isWholeStatement(sql: string): boolean {
+  if (!sql.trimEnd().endsWith(";")) return false;
+  const left = sql.replaceAll(CLOSED, "x").trimEnd();
+  return left.endsWith(";") && !/['"]|\/\*|\$\w*\$/.test(left);
+}
 
 interface SqlOptions {
   json?: boolean;

@@ -1,4 +1,4 @@
-import {decimalNumber} from "../../base/validation/decimalNumber.js";
+import {decimalNumber} from "../../base/validation/decimals.js";
 import {type Command, InvalidArgumentError} from "commander";
 import {isDay} from "../../base/costs/prices/day.js";
 

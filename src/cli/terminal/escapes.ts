@@ -1,4 +1,4 @@
-import {oneLine} from "../../base/validation/oneLine.js";
+import {oneLine} from "../../base/validation/lineText.js";
 
 /** A name or another text of one line from data, made safe for a terminal as `printableLines` does; it begins no other line. */
 export function printable(text: string): string {

@@ -1,10 +1,9 @@
 import type {RunProgress} from "../../evals/runner/index.js";
 import {barLine} from "./barLine.js";
-import {duration} from "./duration.js";
+import {duration, timed} from "./duration.js";
 import {SingleBar} from "cli-progress";
 import {type LogFields, logLine, logsJson} from "./log.js";
 import {outputWidth} from "./outputWidth.js";
-import {timed} from "./stepTime.js";
 import {note, printable} from "./terminal.js";
 
 /** A bar that keeps no process alive by drawing itself: what waits for nothing that can come is noticed when there is no more to do. */

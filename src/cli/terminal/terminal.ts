@@ -1,5 +1,6 @@
+import {type Command, Option} from "commander";
 import {printableLines, shown, withoutCommands} from "./escapes.js";
-import {type LogFields, logLine, logsJson} from "./log.js";
+import {type LogFields, logLine, logsJson, logAsJson} from "./log.js";
 import {outputWidth} from "./outputWidth.js";
 import {wrapped} from "./wrap.js";
 
@@ -49,4 +50,16 @@ export function watchOutput(): void {
 
 export function printJson(value: unknown): void {
   printAsIs(JSON.stringify(value, null, 2));
+}
+
+/** `--log-format`, before or behind the name of any command. */
+export function acceptLogFormat(command: Command): void {
+  const option = new Option("--log-format <format>", "write standard error as text or JSON lines");
+  command
+    .addOption(option.choices(["text", "json"]).hideHelp(command.parent !== null))
+    .on("option:log-format", (format: string) => {
+      if (format === "json") logAsJson();
+    })
+    .configureOutput({writeErr: (text) => note(text.trimEnd(), {level: "error"})});
+  for (const one of command.commands) acceptLogFormat(one);
 }

@@ -1,9 +1,11 @@
-import {assertChecked} from "../../base/validation/checked.js";
 import type {Publishing} from "../../base/store/index.js";
+import {hashJson} from "../../base/system/index.js";
+import {assertChecked} from "../../base/validation/checked.js";
+import type {AnswersSource} from "./answers/index.js";
 import {datasetSchema} from "./definitionSchema.js";
-import type {Source} from "./sources/index.js";
 import type {Filters} from "./filters/index.js";
 import type {Privacy} from "./privacyOption.js";
+import type {Source} from "./sources/index.js";
 
 /**
  * How sensitive a dataset's rows are: `public` may go anywhere, `internal` to the team's own machines and
@@ -85,4 +87,14 @@ export function assertDataset(definition: unknown): asserts definition is Datase
   const {name} = (definition ?? {}) as {name?: unknown};
   const called = typeof name === "string" && name.length <= 128 ? ` ${JSON.stringify(name)}` : "";
   assertChecked(`dataset${called}`, datasetSchema, definition);
+}
+
+/** The dataset that answers are where none is declared. Other options make another dataset. */
+export function answersDataset(source: AnswersSource): DatasetDefinition {
+  const named = [source.of]
+    .flat()
+    .join("-")
+    .replace(/[^\w.-]+/g, "-")
+    .slice(0, 60);
+  return {name: `answers-${named}-${hashJson(source).slice(0, 8)}`, id: "id", source};
 }

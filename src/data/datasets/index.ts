@@ -3,7 +3,6 @@
  * In: a definition from `data-loaders/`. Out: immutable versions in the store, named by the hash of their content.
  * Personal data is `data/privacy`; dividing a version into parts is `data/splits`.
  */
-export {answersDataset} from "./answersDataset.js";
 export {
   type AnswersForm,
   type AnswersKept,
@@ -19,7 +18,13 @@ export {
   type TeacherRecord,
   type TrainOnOutputs
 } from "./answers/index.js";
-export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
+export {
+  answersDataset,
+  assertDataset,
+  type DatasetDefinition,
+  defineDataset,
+  type Sensitivity
+} from "./define.js";
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
 export {momentOfColumn, timeProblem} from "./moments.js";

@@ -8,7 +8,7 @@ import {
   withheldParts,
   type Workspace
 } from "../../base/store/index.js";
-import {ownMember} from "../../base/validation/ownMember.js";
+import {ownMember} from "../../base/validation/memberOf.js";
 
 /**
  * Rows of one part of a split, in the order of their ids, streamed. The held-out part yields nothing here, and neither

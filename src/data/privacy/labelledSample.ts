@@ -3,7 +3,7 @@ import {basename} from "node:path";
 import {anyObject, anyText, byName, listOf, number, text} from "../../base/validation/checked.js";
 import {fileForm} from "../../base/validation/fileForm.js";
 import {UserError} from "../../base/validation/index.js";
-import {sha256} from "../../base/system/index.js";
+import {assertTextFile, sha256} from "../../base/system/index.js";
 import {
   datasetKey,
   getJson,
@@ -57,6 +57,7 @@ export async function measureRecognition(
   path: string,
   {layers = defaultLayers, now = () => new Date()}: {layers?: readonly Layer[]; now?: () => Date} = {}
 ): Promise<Recognition> {
+  await assertTextFile(path);
   const content = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new UserError(`no labelled sample at ${path}.`, {cause});
   });

@@ -1,9 +1,8 @@
 import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {Finding} from "./finding.js";
-import {mask} from "./mask.js";
 import {keyCheck, pseudonym} from "./pseudonymKey.js";
 import {recognizersVersion} from "./recognizers/index.js";
-import {type Action, actionFor, type RedactionPolicy} from "./redact.js";
+import {mask, type Action, actionFor, type RedactionPolicy} from "./redact.js";
 import {redactCell, scanCell} from "./scanCell.js";
 import type {ScanOptions} from "./scanText.js";
 import type {RedactionRules} from "../../base/store/index.js";

@@ -1,5 +1,7 @@
 import type {Finding} from "./finding.js";
-import {impersonalTypes} from "./impersonal.js";
+
+/** Types that are recorded but are no person's data by themselves: the privacy check lets them pass. */
+export const impersonalTypes: ReadonlySet<string> = new Set(["URL"]);
 
 const SURE = 0.9;
 

@@ -1,5 +1,5 @@
 import type {Sensitivity} from "../datasets/index.js";
-import {impersonalTypes} from "./impersonal.js";
+import {impersonalTypes} from "./overlaps.js";
 import {defaultMinScore} from "./scanText.js";
 import type {Action} from "./redact.js";
 import {readTrust, type Trust} from "./trust.js";

@@ -1,7 +1,28 @@
-import type {Finding} from "./finding.js";
-import {mask} from "./mask.js";
-import {pseudonym} from "./pseudonymKey.js";
 import {UserError} from "../../base/validation/index.js";
+import type {Finding} from "./finding.js";
+import {pseudonym} from "./pseudonymKey.js";
+
+const SECRETS = new Set([
+  "PASSWORD",
+  "SECRET",
+  "API_KEY",
+  "ACCESS_TOKEN",
+  "PRIVATE_KEY",
+  "URL_WITH_CREDENTIALS"
+]);
+
+const LONGEST = 40;
+
+/**
+ * The value with every letter and digit as `*`; its punctuation stays, so `***-**-****` still shows what it was.
+ * Secrets become eight stars whatever their length, and anything is cut after 40.
+ */
+export function mask(type: string, value: string): string {
+  if (SECRETS.has(type)) return "********";
+  // A character has two code units at most.
+  const masked = value.slice(0, 2 * LONGEST + 2).replace(/[^\s.,:;/@+()-]/gu, "*");
+  return masked.length > LONGEST ? masked.slice(0, LONGEST) + "\u2026" : masked;
+}
 
 /**
  * `keep` leaves the words, `mask` stars them out, `replace` puts `<TYPE>` there, `pseudonym` a keyed name that is

@@ -1,8 +1,7 @@
 import type {Finding, Layer, Recognizer} from "./finding.js";
 import {type VisibleText, visibleText} from "./hiddenCharacters.js";
-import {impersonalTypes} from "./impersonal.js";
 import {isLikelyNumber} from "./likelyNumber.js";
-import {resolveOverlaps} from "./overlaps.js";
+import {impersonalTypes, resolveOverlaps} from "./overlaps.js";
 import {allRecognizers} from "./recognizers/index.js";
 import {scanContext, type ScanContext} from "./scanContext.js";
 import {urlParts} from "./urlParts.js";

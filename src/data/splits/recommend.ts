@@ -1,8 +1,9 @@
 import {classShift} from "../../base/stats/shift.js";
-import type {SplitManifest} from "../../base/store/index.js";
+import type {SplitManifest, VersionManifest} from "../../base/store/index.js";
 import {askedParts, emptyParts} from "./askedParts.js";
 import {currentMeasures} from "./currentMeasures.js";
 import type {SplitMeasures} from "./measure.js";
+import type {SplitSpec} from "./spec.js";
 
 /** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
 export const CLEAN = 0.01;
@@ -210,4 +211,17 @@ function measuresOf(split: SplitManifest): Partial<SplitMeasures> {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
+}
+
+/** The strategies for which a version names the columns, simplest first. */
+export function possibleStrategies(version: VersionManifest): SplitSpec["strategy"][] {
+  const {label, group, time, text} = version;
+  return [
+    "random",
+    ...(label ? (["stratified"] as const) : []),
+    ...(group ? (["group"] as const) : []),
+    ...(group && label ? (["stratified-group"] as const) : []),
+    ...(text ? (["cluster"] as const) : []),
+    ...(time ? (["temporal"] as const) : [])
+  ];
 }

@@ -1,6 +1,6 @@
 import type {CandidateColumn} from "./columns.js";
 import {cleanTable, type Contamination, type RowMark} from "./contamination.js";
-import {DEFAULT_ALPHA} from "./defaults.js";
+import {DEFAULT_ALPHA} from "./decideOptions.js";
 import {type GateIntervals, oneLook} from "./gateIntervals.js";
 import {formatCount} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";

@@ -2,14 +2,13 @@ import {holm} from "../../base/stats/index.js";
 import {tableOfRows} from "./columns.js";
 import {withoutPairs} from "./comparedCosts.js";
 import {decide} from "./decide.js";
-import {DEFAULT_MARGIN} from "./defaults.js";
 import {holdingRisks} from "./heldAdvice.js";
 import {pairwise} from "./pairwise.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
 import {concludeSlices, type SliceCell, type SliceTable, type RowSlicing} from "./sliceTable.js";
 import type {Comparison, ScoreTable, Verdict} from "./types.js";
 import {byNumbers} from "./valueName.js";
-import type {DecideOptions} from "./decideOptions.js";
+import {DEFAULT_MARGIN, type DecideOptions} from "./decideOptions.js";
 
 /** Some rows of a run by one scorer with all that pages say of them: computed once, shown without the rows. */
 export interface Cut {

@@ -12,7 +12,6 @@ import {
   decidingValues
 } from "./columns.js";
 import {corpusWarnings} from "./corpusWarnings.js";
-import {DEFAULT_ALPHA} from "./defaults.js";
 import {actionAfterRisks} from "./heldAdvice.js";
 import {lackText} from "./lacking.js";
 import {isIdentical, moreRows, rowsOfPlan} from "./moreRows.js";
@@ -25,7 +24,7 @@ import {failureSensitivity} from "./sensitivityOf.js";
 import type {CandidateCost, CandidateSummary, Comparison, ScoreTable, Verdict} from "./types.js";
 import {sentenceOf} from "./sentence.js";
 import {standingOf} from "./standing.js";
-import type {Decide, DecideOptions} from "./decideOptions.js";
+import {DEFAULT_ALPHA, type Decide, type DecideOptions} from "./decideOptions.js";
 
 /**
  * The verdict on several candidates scored on the same rows. Every pair is compared by its paired difference

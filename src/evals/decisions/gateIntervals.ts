@@ -5,7 +5,7 @@ import {
   pairedDifference
 } from "../../base/stats/index.js";
 import {aligned, clustersOf, type CandidateColumn, type RowValues, decidingValues} from "./columns.js";
-import {DEFAULT_ALPHA} from "./defaults.js";
+import {DEFAULT_ALPHA} from "./decideOptions.js";
 import type {ScoreTable, Verdict} from "./types.js";
 
 /** An interval as a gate uses it; `n` counts rows. */

@@ -1,12 +1,11 @@
-import type {GateRule} from "./gateRule.js";
-import {DEFAULT_ALPHA} from "./defaults.js";
+import {DEFAULT_ALPHA} from "./decideOptions.js";
 import {everyLook, oneLook, type Picked} from "./gateIntervals.js";
 import {oldPriceMark} from "./oldPrices.js";
 import {formatCount, milliseconds, points} from "./points.js";
 import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
 import {writerOf} from "./scoreScale.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
-import type {GateResult, GateFinding, CandidateCalls, GateFacts, GateStatus} from "./gateTypes.js";
+import type {GateRule, GateResult, GateFinding, CandidateCalls, GateFacts, GateStatus} from "./gateTypes.js";
 import type {Latency} from "./costTypes.js";
 
 /**

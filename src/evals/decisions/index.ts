@@ -29,13 +29,12 @@ export {costsOf} from "./costsOf.js";
 export {pairedCosts} from "./pairedCosts.js";
 export {cutOptions, cutsOf} from "./cut.js";
 export {decide, summariesOf} from "./decide.js";
-export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./defaults.js";
+export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./decideOptions.js";
 export type {RiskFacts} from "./risks.js";
 export {differenceIfWrong} from "./ifWrong.js";
 export {correctionNote, standingOf} from "./standing.js";
-export type {GateRule} from "./gateRule.js";
 export {checkGates, overall} from "./gates.js";
-export type {CandidateCalls, EarlierRun, GateFacts, GateResult, GateStatus} from "./gateTypes.js";
+export type {GateRule, CandidateCalls, EarlierRun, GateFacts, GateResult, GateStatus} from "./gateTypes.js";
 export {
   areRequestsKnown,
   history,

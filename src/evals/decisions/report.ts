@@ -1,15 +1,14 @@
-import type {GateRule} from "./gateRule.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {callsOf} from "./callsOf.js";
 import {decide} from "./decide.js";
-import {DEFAULT_MARGIN} from "./defaults.js";
+import {DEFAULT_MARGIN} from "./decideOptions.js";
 import {checkGates} from "./gates.js";
 import type {RaceRecord} from "./raceTypes.js";
 import {raceVerdict} from "./raceVerdict.js";
 import type {RiskFacts} from "./risks.js";
 import {scoreTable} from "./scoreTable.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
-import type {CandidateCalls, GateFacts, GateResult} from "./gateTypes.js";
+import type {GateRule, CandidateCalls, GateFacts, GateResult} from "./gateTypes.js";
 import type {TieBreakers} from "./costTypes.js";
 
 export interface RunReport {

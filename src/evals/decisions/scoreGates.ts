@@ -1,6 +1,6 @@
 import {normalQuantile, rowsNeeded} from "../../base/stats/index.js";
 import {corpusFigureName} from "./columns.js";
-import {DEFAULT_ALPHA} from "./defaults.js";
+import {DEFAULT_ALPHA} from "./decideOptions.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
 import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
 import type {ScoreWriter} from "./scoreScale.js";

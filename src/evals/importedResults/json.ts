@@ -1,4 +1,4 @@
-import {decimalNumber} from "../../base/validation/decimalNumber.js";
+import {decimalNumber} from "../../base/validation/decimals.js";
 import {memberOf} from "../../base/validation/memberOf.js";
 import {isObject, messageText, objectsOf, textOf} from "../../data/datasets/index.js";
 

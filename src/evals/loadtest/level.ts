@@ -1,9 +1,8 @@
-import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {LatencyQuantiles, LoadLevel, MeasuredThroughput} from "../../base/costs/index.js";
-import type {EndpointErrorKind} from "../../inference/endpoints/types.js";
 import {sortedQuantile} from "../../base/stats/quantile.js";
+import {emptyRecord} from "../../base/validation/memberOf.js";
+import type {EndpointErrorKind} from "../../inference/endpoints/types.js";
 import type {Loop} from "./loops.js";
-import type {LoadSample} from "./sample.js";
 
 /** Requests and tokens per second of what ended in the measured time; undefined when nothing did. */
 export function throughputOf(
@@ -99,3 +98,27 @@ function quantiles(values: readonly (number | undefined)[], longer: number): Lat
   };
   return {p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99)};
 }
+
+/** One request of a load test; times in milliseconds on one clock. */
+export interface LoadSample {
+  /** When it was to arrive. */
+  dueMs: number;
+  sentMs: number;
+  endedMs: number;
+  /** Since it was sent. */
+  firstTokenMs?: number;
+  /** Since it was sent; absent where an answer ends with its last token. */
+  lastTokenMs?: number;
+  promptTokens?: number;
+  completionTokens?: number;
+  /** Of those: reasoning that was not streamed. */
+  unseenTokens?: number;
+  /** Kind of error; "unanswered" when the time was up. */
+  error?: string;
+}
+
+/** What came of a request. Never rejects. */
+export type LoadReply = Omit<LoadSample, "dueMs" | "sentMs" | "endedMs">;
+
+/** Sends the next request; undefined when no more may be sent. */
+export type Send = (signal: AbortSignal) => Promise<LoadReply> | undefined;

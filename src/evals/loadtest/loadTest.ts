@@ -18,9 +18,8 @@ import {
   mayBeBilled
 } from "../runner/index.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
-import {levelOf, throughputOf} from "./level.js";
+import {levelOf, throughputOf, type LoadReply, type Send} from "./level.js";
 import {closedLoop, openLoop} from "./loops.js";
-import type {LoadReply, Send} from "./sample.js";
 
 export interface LoadOptions {
   /** Requests in flight at most, a level each, rising. */

@@ -1,6 +1,6 @@
 import {setMaxListeners} from "node:events";
 import type {EndpointEffects} from "../../inference/endpoints/index.js";
-import type {LoadSample, Send} from "./sample.js";
+import type {LoadSample, Send} from "./level.js";
 
 export interface LoopInputs {
   concurrency: number;

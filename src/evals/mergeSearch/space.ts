@@ -1,6 +1,5 @@
 import {memberOf} from "../../base/validation/memberOf.js";
-import type * as YamlLibrary from "yaml";
-import {onFirstUse} from "../../base/system/index.js";
+import {readYaml} from "../../base/system/index.js";
 import {METHODS} from "../../weights/merge/index.js";
 import {
   anyObject,
@@ -15,8 +14,6 @@ import {
 } from "../../base/validation/checked.js";
 import {UserError} from "../../base/validation/index.js";
 import type {ModelManifest} from "../../weights/models/index.js";
-
-const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 /** What a search tries, as a SPACE.yml states it. */
 export interface SearchSpace {
@@ -65,17 +62,14 @@ const schema = holding<SearchSpace>(
 
 /** Reads a search space. Throws a UserError that names everything wrong with it, values with their paths. */
 export function readSpace(source: string, file: string): SearchSpace {
-  const document = yaml().parseDocument(source);
-  if (document.errors.length > 0)
+  const {documents, problems} = readYaml(source);
+  if (problems.length > 0)
     throw new UserError(
-      document.errors.map(({message}) => `${file}: ${message.split("\n")[0]!.replace(/:$/, "")}`).join("\n")
+      problems
+        .map(({line, message}) => `${file}${line === undefined ? "" : ` line ${line}`}: ${message}`)
+        .join("\n")
     );
-  let space: unknown;
-  try {
-    space = document.toJS({maxAliasCount: 100});
-  } catch (cause) {
-    throw new UserError(`${file}: ${(cause as Error).message}.`, {cause});
-  }
+  const space = documents[0]?.value;
   assertChecked(file, schema, space);
   return space as SearchSpace;
 }

@@ -1,7 +1,6 @@
 import type {Queue} from "bullmq";
-import {PAUSED, queueKeys, QUEUES, runKeys, SILENT_MS} from "./keys.js";
+import {PAUSED, queueKeys, QUEUES, runKeys, SILENT_MS, isQueueName} from "./keys.js";
 import type {DrainRequest, CallJobData} from "./protocol.js";
-import {isQueueName} from "./queueName.js";
 import {openJobQueue} from "./server/jobQueue.js";
 import type {QueueLink} from "./server/queueLink.js";
 import {pairs, pipelined, type Redis, serverTime} from "./server/redis.js";

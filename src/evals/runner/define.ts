@@ -1,11 +1,11 @@
 import type {StatedHosting, WayThere} from "../../base/costs/index.js";
-import type {GateRule} from "../decisions/gateRule.js";
-import type {Endpoint, Message, ModelParameters, ToolDefinition} from "../../inference/endpoints/types.js";
+import type {Publishing, SplitManifest, Store, VersionManifest} from "../../base/store/index.js";
 import type {DatasetDefinition} from "../../data/datasets/define.js";
+import type {SplitSpec} from "../../data/splits/spec.js";
+import type {Endpoint, Message, ModelParameters, ToolDefinition} from "../../inference/endpoints/types.js";
+import type {GateRule} from "../decisions/gateTypes.js";
 import type {ImportedSource} from "../importedResults/types.js";
 import type {Row, Scorer} from "../scorers/types.js";
-import type {SplitSpec} from "../../data/splits/spec.js";
-import type {Publishing, SplitManifest, Store, VersionManifest} from "../../base/store/index.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
 export interface PrepareContext {
@@ -137,3 +137,13 @@ export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
     EvalDefinition,
     "name" | "order" | "title" | "description" | "margin" | "gate" | "undecided" | "publish"
   >;
+
+/** An eval of a project's evals/. */
+export interface NamedEval {
+  name: string;
+  /** Path from the project's folder, with forward slashes. */
+  path: string;
+  /** SHA-256 of the file's text. */
+  sha256: string;
+  definition: EvalDefinition;
+}

@@ -4,7 +4,7 @@ import {makers} from "../scorers/makers.js";
 import type {Scorer} from "../scorers/types.js";
 import type {CorpusFigure} from "../../base/stats/index.js";
 import {hosting, wayThere} from "../../inference/endpoints/hostingSchema.js";
-import type {GateRule} from "../decisions/gateRule.js";
+import type {GateRule} from "../decisions/gateTypes.js";
 import {rollingWindows} from "../../data/splits/rolling.js";
 import type {SplitSpec} from "../../data/splits/index.js";
 import {splitSchema} from "../../data/splits/specSchema.js";

@@ -4,7 +4,7 @@
  * A run is one `Run` of named parts (run.ts): task, place, requests, lease, journal, budget, calls, tally.
  * It decides nothing about which candidate is better, and keeps no queue: who makes the calls can be replaced (`Executor`).
  */
-export type {GateRule} from "../decisions/gateRule.js";
+export type {GateRule} from "../decisions/gateTypes.js";
 export {type BenchTarget, withBenchTarget} from "./benchTarget.js";
 export {type Budget, budgetSpent, createBudget} from "./calls/budget.js";
 export {type CommandBudget, openCommandBudget, withinBudget} from "./calls/commandBudget.js";
@@ -35,7 +35,7 @@ export {prepareCandidate} from "./prepareCandidate.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
 export type {RunOptions} from "./plan/resolve.js";
 export {type ComparedRun, otherDefinition} from "./plan/otherDefinition.js";
-export {runCommand} from "./runCommand.js";
+export {runCommand} from "./seal/manifest.js";
 export {isUnanswered} from "./unanswered.js";
 export {runEval} from "./runEval.js";
 export {type CandidateComparison, compareRuns, listRuns, type RunComparison} from "./seal/runs.js";
@@ -44,4 +44,4 @@ export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";
 export type {RunProgress} from "./calls/tally.js";
 export type {DryRun, PromptPreview, RunResult} from "./result.js";
 export type {RunInputs} from "./task.js";
-export type {NamedEval} from "./namedEval.js";
+export type {NamedEval} from "./define.js";

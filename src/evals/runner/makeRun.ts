@@ -8,7 +8,7 @@ import {notePlanned} from "./journal/folder.js";
 import {answeredStages, answeredBy} from "./journal/whoAnswered.js";
 import type {Bits} from "./journal/bits.js";
 import {settle} from "./journal/reuse.js";
-import {type Closable, openLogs} from "./journal/runLogs.js";
+import {type Closable, openLogs} from "./journal/superseded.js";
 import {collectGarbageBetween} from "./keepHeapSmall.js";
 import {candidateOf, type RunPlan} from "./plan/plan.js";
 import {preflight} from "./plan/preflight.js";

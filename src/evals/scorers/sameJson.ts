@@ -1,4 +1,4 @@
-import {exactDecimal} from "../../base/validation/exactDecimal.js";
+import {exactDecimal} from "../../base/validation/decimals.js";
 
 /**
  * Equal as JSON: key order does not matter, array order does; 1 and 1.0 are the same, 1 and "1" are not. A whole number beyond

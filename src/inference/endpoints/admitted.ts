@@ -1,6 +1,6 @@
 import type {IncomingMessage, ServerResponse} from "node:http";
 import {HttpError} from "./httpError.js";
-import {isLoopback} from "./loopback.js";
+import {isLoopback} from "./apiUrl.js";
 
 /**
  * Throws HttpError 403 for what a web page elsewhere asks: by a name of its own that it has pointed here, or under its own

@@ -1,7 +1,7 @@
 import {Readable} from "node:stream";
 import {unpacked, readBeginning, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
-import type {HttpExchange, HttpRequest} from "./exchange.js";
+import type {HttpExchange, HttpRequest} from "./httpCall.js";
 import type {Gathered} from "./gather.js";
 import {EndpointError} from "./types.js";
 

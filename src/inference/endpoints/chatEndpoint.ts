@@ -5,14 +5,14 @@ import type {ChatDialect} from "./chatDialect.js";
 import {startDeadline, withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
 import {usageCounter} from "./estimatedTokens.js";
-import type {HttpExchange} from "./exchange.js";
 import {gatherStream} from "./gatherStream.js";
-import {hideSecrets} from "./hideSecrets.js";
+import {hideSecrets, secretQueryValues} from "./hideSecrets.js";
 import {hideRequest} from "./hideText.js";
 import {inferenceProviders} from "./hubClient.js";
-import {isSameModel, servedName} from "./modelName.js";
+import {isSameModel, servedName} from "./preflightModel.js";
 import {preflightChat, preflightRequests} from "./preflightChat.js";
 import {
+  type HttpExchange,
   withEndpointName,
   postForEvents,
   postJson,
@@ -22,11 +22,10 @@ import {
 } from "./httpCall.js";
 import {withRetry} from "./retry.js";
 import type {HttpEndpointOptions} from "./options.js";
-import {secretQueryValues} from "./secretQuery.js";
 import {proxySecrets} from "./proxySecrets.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {shutdownDay} from "./shutdownDay.js";
-import {ownMember} from "../../base/validation/ownMember.js";
+import {ownMember} from "../../base/validation/memberOf.js";
 import {createTransport, loadClient, type TransportOptions} from "./transport.js";
 import {
   type Completion,

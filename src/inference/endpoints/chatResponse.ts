@@ -1,7 +1,7 @@
 import {z} from "zod";
 import {toUsage, usageSchema} from "./chatUsage.js";
 import {isErrorBody} from "./errorBody.js";
-import {servedName} from "./modelName.js";
+import {servedName} from "./preflightModel.js";
 import {isPlainAnswer} from "./plainAnswer.js";
 import {serverError} from "./serverError.js";
 import {type Completion, EndpointError, type TokenLogprob, type ToolCall, type Usage} from "./types.js";

@@ -1,4 +1,4 @@
-import {longTimer} from "../../base/system/longTimer.js";
+import {longTimer} from "../../base/system/waits.js";
 
 /** The outside world of an endpoint: clocks, timers and randomness. Tests hand in their own. */
 export interface EndpointEffects {

@@ -3,6 +3,7 @@ import {messageOf, UserError} from "../../base/validation/errors.js";
 import {inProject} from "../../base/system/projectPaths.js";
 import type {Tokenizer} from "./predictionAnswer.js";
 import type {Message, TokenCounter, Usage} from "./types.js";
+import {assertTextFile} from "../../base/system/regularFile.js";
 
 /** How tokens are counted where neither the server nor a tokenizer tells: about what English takes. */
 const BYTES_A_TOKEN = 4;
@@ -28,6 +29,7 @@ export async function usageCounter(endpoint: string, tokenizer?: string | Tokeni
 }
 
 async function tokenizerAt(endpoint: string, path: string): Promise<Tokenizer> {
+  await assertTextFile(inProject(path));
   try {
     const json = JSON.parse(await readFile(inProject(path), "utf8")) as object;
     const {Tokenizer: Implementation} = await import("@huggingface/tokenizers");

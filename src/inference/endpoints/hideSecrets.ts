@@ -1,3 +1,5 @@
+import {isSecretParameter} from "../../base/validation/index.js";
+
 export const hidden = "[hidden]";
 
 /** The text with every secret hidden, as it is and as addresses and JSON write it: percent-encoded, or with backslashes. */
@@ -23,4 +25,18 @@ function formsOf(character: string): string {
   );
   const plus = character === " " ? "|\\+" : "";
   return `(?:\\\\*${character.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}|${percent.join("")}${plus})`;
+}
+
+/** An endpoint's query as it may be stored: what is secret in it is "hidden". */
+export function withoutSecretValues(query: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, isSecretParameter(name, value) ? "hidden" : value])
+  );
+}
+
+/** Values of a query that no message and no answer may show. */
+export function secretQueryValues(query: Record<string, string> = {}): string[] {
+  return Object.entries(query).flatMap(([name, value]) =>
+    value !== "" && isSecretParameter(name, value) ? [value] : []
+  );
 }

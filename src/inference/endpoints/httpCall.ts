@@ -1,7 +1,8 @@
+import type {Readable} from "node:stream";
 import {memberOf} from "../../base/validation/memberOf.js";
-import type {HttpEndpointOptions} from "./options.js";
-import type {HttpExchange} from "./exchange.js";
+import type {AttemptDeadline} from "./deadline.js";
 import {jsonEvents} from "./eventStream.js";
+import type {HttpEndpointOptions} from "./options.js";
 import {defaultRetryPolicy} from "./retry.js";
 import {serverError} from "./serverError.js";
 import type {Transport} from "./transport.js";
@@ -64,4 +65,24 @@ export function toEndpointError(error: unknown, hide: (text: string) => string):
   // Refused by the client after the server's answer.
   const mayBeBilled = name === "ProviderOutputError" ? true : undefined;
   return new EndpointError("bad-request", hide(message), {mayBeBilled});
+}
+
+/** What one attempt adds to its HTTP requests. */
+export interface HttpExchange {
+  stop: AttemptDeadline;
+  headers?: Record<string, string>;
+  /** Makes the server's words safe to store. */
+  hide(text: string): string;
+  /** The answer to a POST must be a stream of events. */
+  stream?: boolean;
+  /** Told of every JSON body that arrived. */
+  onJson?(body: unknown): void;
+}
+
+/** What one request sends. */
+export interface HttpRequest {
+  /** Default GET. */
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Readable;
 }

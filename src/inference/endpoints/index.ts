@@ -15,7 +15,7 @@ export {embeddingEndpoint, type EmbeddingEndpointOptions} from "./embeddings.js"
 export {hidden, hideSecrets} from "./hideSecrets.js";
 export {hideRequest} from "./hideText.js";
 export {huggingFace} from "./huggingFace.js";
-export {isLoopback} from "./loopback.js";
+export {isLoopback} from "./apiUrl.js";
 export {listen} from "./listen.js";
 export {openAICompatible} from "./openAICompatible.js";
 export {openProxyAgent} from "./proxyAgent.js";
@@ -28,4 +28,4 @@ export {shutdownDay} from "./shutdownDay.js";
 export {createTransport} from "./transport.js";
 export * from "./types.js";
 export {embeddingRequest, unpackVectors} from "./vectors.js";
-export {withParams} from "./withParams.js";
+export {withParams} from "./chatRequest.js";

@@ -1,4 +1,4 @@
-import {withoutSecretValues} from "./secretQuery.js";
+import {withoutSecretValues} from "./hideSecrets.js";
 import {apiUrl} from "./apiUrl.js";
 import {chatEndpoint} from "./chatEndpoint.js";
 import {exactly} from "../../base/validation/checked.js";

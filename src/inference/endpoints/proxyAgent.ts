@@ -1,5 +1,5 @@
 import type {EnvHttpProxyAgent} from "undici";
-import {statedProxies} from "./proxies.js";
+import {statedProxies} from "./proxyHost.js";
 import {EndpointError} from "./types.js";
 
 const PROTOCOL = /^(https?|socks5?):$/;

@@ -1,4 +1,4 @@
-import {statedProxies} from "./proxies.js";
+import {statedProxies} from "./proxyHost.js";
 
 /** A password that is shorter would be found in any text. It is hidden where its user's name stands before it, too. */
 const SHORTEST = 4;

@@ -3,6 +3,7 @@ import {type FileHandle, open, readFile} from "node:fs/promises";
 import {extname} from "node:path";
 import {csvParseRows} from "d3-dsv";
 import {exactJson} from "../../base/validation/index.js";
+import {assertTextFile} from "../../base/system/regularFile.js";
 
 export type RecordedRow = Record<string, unknown>;
 
@@ -32,6 +33,7 @@ async function wholeFile(
   path: string,
   visit: (record: RecordedRow, position: number) => void
 ): Promise<RecordFile> {
+  await assertTextFile(path);
   let records: unknown;
   try {
     records = exactJson(await readFile(path, "utf8"));

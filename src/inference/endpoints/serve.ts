@@ -5,11 +5,11 @@ import type {LoadedModel, Prediction} from "../../weights/models/types.js";
 import {admit, sendAllowed} from "./admitted.js";
 import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chatReply.js";
 import {parseRequest, readRequestBody, toMessage} from "./chatRequest.js";
-import {HttpError} from "./httpError.js";
 import {listen} from "./listen.js";
 import {openConnections} from "./openConnections.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {answerByWriter, listedModel, type ServeObserver, type ServedWriter} from "./serveWriter.js";
+import {HttpError} from "./httpError.js";
 import {UserError} from "../../base/validation/errors.js";
 import {wordCount, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 

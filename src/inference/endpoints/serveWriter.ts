@@ -1,7 +1,7 @@
-import type {ServerResponse} from "node:http";
-import {type ChatRequest, textOfMessage} from "./chatRequest.js";
-import {type Head, sendCompletion, streamOf} from "./chatReply.js";
 import {HttpError} from "./httpError.js";
+import type {ServerResponse} from "node:http";
+import {type Head, sendCompletion, streamOf} from "./chatReply.js";
+import {type ChatRequest, textOfMessage} from "./chatRequest.js";
 import {
   type Completion,
   type Endpoint,

@@ -4,13 +4,13 @@ import {HttpAnswer, requestFailure} from "./answer.js";
 import {readerOf} from "./answerBody.js";
 import type {EndpointEffects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
-import type {HttpExchange, HttpRequest} from "./exchange.js";
+import type {HttpExchange, HttpRequest} from "./httpCall.js";
 import {gatherAnswer, type Gathered} from "./gather.js";
-import {isLoopback} from "./loopback.js";
-import {statedProxies} from "./proxies.js";
+import {isLoopback} from "./apiUrl.js";
+import {statedProxies} from "./proxyHost.js";
 import {openProxyAgent} from "./proxyAgent.js";
 import {rateLimitResetMs} from "./durationMs.js";
-import {retryAfterMs} from "../../base/system/retryAfter.js";
+import {retryAfterMs} from "../../base/system/waits.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
 

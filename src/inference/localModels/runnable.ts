@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile, rm} from "node:fs/promises";
+import {readdir, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {convertModel, ownType} from "../../weights/gguf/index.js";
+import {convertModel, ownType, readObject} from "../../weights/gguf/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {modelsDir, runnableModelsDir, type Workspace} from "../../base/store/index.js";
 import type {ModelManifest} from "../../weights/models/index.js";
@@ -111,10 +111,7 @@ async function convertedFile(
 export async function correctedType(model: ModelFiles): Promise<string | undefined> {
   if (model.kind === "adapter") return correctedType(model.base!);
   if (model.kind === "gguf") return undefined;
-  const config = JSON.parse(await readFile(join(model.path, "config.json"), "utf8")) as Record<
-    string,
-    unknown
-  >;
+  const config = await readObject(model.path, "config.json");
   const said = config.torch_dtype ?? config.dtype;
   const stated = said === "bfloat16" ? "bf16" : said === "float16" ? "f16" : "f32";
   const own = await ownType(model.path);

@@ -7,16 +7,15 @@
 export {chart} from "./charts/chart.js";
 export {chooseCosts} from "./costs/chooseCosts.js";
 export {costs} from "./costs/costs.js";
-export {chooseCandidates} from "./inputs/chooseCandidates.js";
+export {chooseCandidates, chooseReference} from "./inputs/chooseCandidates.js";
 export {chooseExamples, scoresNeeded} from "./examples/chooseExamples.js";
 export {examples} from "./examples/examples.js";
 export {saveLabels} from "./examples/labels.js";
 export {chooseJudge, chooseJudgedRun} from "./judges/chooseJudge.js";
 export {chooseRace, chooseRaceSettings} from "./races/chooseRace.js";
-export {chooseReference} from "./inputs/chooseReference.js";
 export {chooseRowChanges} from "./changes/chooseRowChanges.js";
 export {rowChangeList} from "./changes/rowChangeList.js";
-export {loadRowChanges} from "./rows/loadRowChanges.js";
+export {loadRowChanges} from "./rows/loadData.js";
 export {chooseRun} from "./inputs/chooseRun.js";
 export {chooseScores} from "./inputs/chooseScores.js";
 export {compared} from "./rows/comparisons.js";

@@ -5,6 +5,12 @@
  */
 export {type CheckedRun, checkEvals} from "./checkEvals.js";
 export {runGates} from "../site/runGates.js";
-export {type GateChecks, gatesAsAnnotations, gatesAsJunit, gatesAsMarkdown} from "./gateReports.js";
-export {gatesStatus, warningEvals} from "./gatesStatus.js";
+export {
+  type GateChecks,
+  gatesAsAnnotations,
+  gatesAsJunit,
+  gatesAsMarkdown,
+  gatesStatus,
+  warningEvals
+} from "./gateReports.js";
 export {gatesWithoutRun, placeText, type UnrunGate, unrunJson, unrunText} from "./gatesWithoutRun.js";

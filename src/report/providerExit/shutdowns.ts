@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {type AskedAt, isDay, type PriceRow, rowsAt} from "../../base/costs/index.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
+import {assertTextFile} from "../../base/system/regularFile.js";
 
 /** Something that a service ends. */
 export interface Shutdown {
@@ -79,6 +80,7 @@ const isNamed = (model: string, of: string) =>
 
 /** `own` names the project's file, which may be absent; the package's table is there. */
 async function entriesOf(path: string, own?: string): Promise<Shutdown[]> {
+  await assertTextFile(path);
   let text: string;
   try {
     text = await readFile(path, "utf8");

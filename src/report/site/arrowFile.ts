@@ -14,7 +14,6 @@ import {
   type Vector,
   vectorFromArray
 } from "apache-arrow";
-import type {ArrowColumn} from "./arrowColumn.js";
 
 /** An Arrow file of these columns, in the smallest types that hold them, with `metadata` under the schema's key "assay". */
 export function arrowFile(columns: Readonly<Record<string, ArrowColumn>>, metadata?: object): Uint8Array {
@@ -46,4 +45,14 @@ function withMetadata(table: Table, text: string): Table {
       (batch) => new RecordBatch(schema, batch.data as RecordBatch<Record<string, never>>["data"])
     )
   );
+}
+
+/** A column's values, null where there is none, and how they are written; `kind` "ids" is for texts that do not repeat. */
+export type ArrowColumn =
+  | {kind: "texts" | "ids"; values: readonly (string | null)[]}
+  | {kind: "numbers" | "whole" | "yes or no"; values: readonly (number | null)[]};
+
+/** Rows `from` up to `to` of a column. */
+export function cutColumn(column: ArrowColumn, from: number, to: number): ArrowColumn {
+  return {...column, values: column.values.slice(from, to)} as ArrowColumn;
 }

@@ -2,8 +2,7 @@ import type {CandidateCalls} from "../../evals/decisions/index.js";
 import {quantile} from "../../base/stats/index.js";
 import type {ModelManifest} from "../../weights/models/types.js";
 import type {RunCandidate, RunManifest, Store} from "../../base/store/index.js";
-import {countedReasons} from "./countedReasons.js";
-import type {ShownReasons} from "./shownReasons.js";
+import {countedReasons, type ShownReasons} from "./shownReasons.js";
 import type {CandidateView} from "./types.js";
 
 interface CandidateUsage {

@@ -1,8 +1,15 @@
-import {corpusOf} from "../../evals/decisions/index.js";
+import {
+  type CascadeStage,
+  confidenceOf,
+  type Signal,
+  SIGNALS,
+  type NamedHosting,
+  type HostingModel
+} from "../../base/costs/index.js";
 import {corpusName} from "../../base/stats/index.js";
-import {type CascadeStage, confidenceOf, type Signal, SIGNALS} from "../../base/costs/index.js";
+import {type RunManifest, type Store, isStaged, type RunCandidate} from "../../base/store/index.js";
 import {UserError} from "../../base/validation/index.js";
-import type {RunManifest, Store} from "../../base/store/index.js";
+import {corpusOf} from "../../evals/decisions/index.js";
 
 /** Stages of a cascade from a run's recorded answers, with the sign of confidence that they are told apart by. */
 export interface RecordedStages {
@@ -136,4 +143,19 @@ function stageOf(
     stage.usd[i] = row.usd === null ? undefined : row.usd * answers;
   }
   return stage;
+}
+
+/** Where the models run that a candidate of several asks; none where an older run does not say it. Undefined for a candidate of one. */
+export function hostedModels(candidate: RunCandidate): NamedHosting[] | undefined {
+  if (!isStaged(candidate)) return undefined;
+  return (candidate.answerers ?? []).map(({name, endpoint, hosting}) => ({
+    name,
+    hosting: hostingOf(hosting, endpoint)
+  }));
+}
+
+/** Of what is not known, the most that may leave. */
+function hostingOf(hosting: string | undefined, endpoint: string | undefined): HostingModel {
+  if (hosting === "on-prem" || hosting === "edge" || hosting === "cloud") return {kind: hosting};
+  return {kind: "api", provider: endpoint};
 }

@@ -1,9 +1,9 @@
-import {cutOptions, cutsOf, scaleOf, scoreTable, slicingsOf} from "../../evals/decisions/index.js";
 import type {Store} from "../../base/store/index.js";
-import type {ScorerComparisons} from "./comparisonTypes.js";
+import type {Cut} from "../../evals/decisions/cut.js";
+import {cutOptions, cutsOf, scaleOf, scoreTable, slicingsOf} from "../../evals/decisions/index.js";
 import {currentDecisions} from "./currentRuns.js";
-import {shownSlices} from "./shownGroups.js";
 import {runVerdict} from "./runVerdict.js";
+import {shownSlices} from "./shownGroups.js";
 
 /** Values of one slicing that are compared when the site is built; a page compares the rest itself when asked for one. */
 const MOST_SLICES = 100;
@@ -53,4 +53,18 @@ function extentOf(values: readonly (readonly (number | undefined)[])[]): number[
         high = Math.max(high, value);
       }
   return low <= high ? [low, high] : [];
+}
+
+/** What pages say of a run's scores by one scorer without the scores themselves. */
+export interface ScorerComparisons {
+  run: string;
+  scorer: string;
+  /** Error rate of the verdicts and intervals. */
+  alpha: number;
+  /** The least and the greatest score; empty without any. */
+  extent: number[];
+  /** All rows first, then the slices. */
+  cuts: Cut[];
+  /** Slices too small to be among them, by slicing. */
+  smaller: {slice: string; values: number}[];
 }

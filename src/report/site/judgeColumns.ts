@@ -1,5 +1,5 @@
 import type {RunManifest, Store} from "../../base/store/index.js";
-import type {ArrowColumn} from "./arrowColumn.js";
+import type {ArrowColumn} from "./arrowFile.js";
 import {judgedColumn, lengthColumn, orderColumn, SAME_WORDS} from "./rowFiles.js";
 
 /**

@@ -5,8 +5,7 @@ import {readRun, type RunManifest, runIds, type Store, type Workspace} from "../
 import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
 import {publishingOf} from "./publishing.js";
 import {shownGroups} from "./shownGroups.js";
-import {shownRace} from "./shownRace.js";
-import {withKeptReasons} from "./shownReasons.js";
+import {shownRace, withKeptReasons} from "./shownReasons.js";
 
 /** Every race of the store, the newest first; none gives an empty list. */
 export async function races(store: Store): Promise<RacesData> {

@@ -1,8 +1,7 @@
 import {type Store, type VersionManifest, versionTable, withoutHeldOut} from "../../base/store/index.js";
-import {countedReasons} from "./countedReasons.js";
 import type {RejectedView, SkippedView} from "./dataTypes.js";
 import {type ExcerptsOf, masked} from "./excerpts.js";
-import {firstMasked} from "./shownReasons.js";
+import {countedReasons, firstMasked} from "./shownReasons.js";
 
 const REASONS = 5;
 const EXAMPLES = 3;

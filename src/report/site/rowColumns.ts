@@ -2,7 +2,7 @@ import {confidenceOf} from "../../base/costs/index.js";
 import {scaleOf, scoreTable, type ScoreTable} from "../../evals/decisions/index.js";
 import {type MaskExcerpt, openExcerptCache} from "../../data/privacy/index.js";
 import type {Publishing, RunManifest, Store} from "../../base/store/index.js";
-import type {ArrowColumn} from "./arrowColumn.js";
+import type {ArrowColumn} from "./arrowFile.js";
 import {judgeColumns} from "./judgeColumns.js";
 import {publishedExpected, publishedClasses, type Publish, publisher} from "./publisher.js";
 import {publishingOf} from "./publishing.js";

@@ -32,7 +32,7 @@ import {
   keptPrices,
   undecidedPrices
 } from "../../base/store/index.js";
-import {hostedModels} from "./hostedModels.js";
+import {hostedModels} from "./cascadeStages.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
 import {billersOf, pricedHostings, withBatchShare} from "./pricedHostings.js";
 import {failuresTurn, nonInferiorP} from "./noWorse.js";

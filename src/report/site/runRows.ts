@@ -1,6 +1,6 @@
 import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {Store} from "../../base/store/index.js";
-import {type ArrowColumn, cutColumn} from "./arrowColumn.js";
+import {type ArrowColumn, cutColumn} from "./arrowFile.js";
 import {areClasses} from "./labelCounts.js";
 import {type PublishedRows, publishedRows} from "./rowColumns.js";
 import {detailedRows} from "./rowDetails.js";

@@ -26,8 +26,7 @@ import {unaskedRows} from "./unaskedRows.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {publishingOf} from "./publishing.js";
 import {shownSlices} from "./shownGroups.js";
-import {shownRace} from "./shownRace.js";
-import {shownEnd, withKeptReasons} from "./shownReasons.js";
+import {shownRace, shownEnd, withKeptReasons} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 
 export interface RunVerdict extends RunReport {

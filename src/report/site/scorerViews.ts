@@ -2,9 +2,8 @@ import {scaleOf} from "../../evals/decisions/index.js";
 import {corpusName} from "../../base/stats/index.js";
 import {maskExcerpt} from "../../data/privacy/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
-import {countedReasons} from "./countedReasons.js";
 import type {ScorerView} from "./decisionTypes.js";
-import type {ShownReasons} from "./shownReasons.js";
+import {countedReasons, type ShownReasons} from "./shownReasons.js";
 
 /** A run's scorers, its judges with the answers that gave no score. */
 export async function scorerViews(

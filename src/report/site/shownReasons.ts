@@ -1,5 +1,6 @@
-import {type MaskExcerpt, maskExcerpt, openExcerptCache} from "../../data/privacy/index.js";
 import type {Publishing, RunManifest, Workspace} from "../../base/store/index.js";
+import {type MaskExcerpt, maskExcerpt, openExcerptCache} from "../../data/privacy/index.js";
+import type {RaceOutcome} from "../../evals/decisions/index.js";
 
 const LONGEST = 400;
 /** Masking takes milliseconds a text: thousands of reasons that differ from row to row would hold a build up for minutes. */
@@ -96,4 +97,30 @@ function callKind(kind: string | null, otherwise: string): string {
 function scoreKind(reason: string): string {
   const found = OPENINGS.find(([opening]) => reason.startsWith(opening));
   return found ? (found[1] ?? found[0]) : "no score";
+}
+
+/** Failures by the reason that is shown, which several may share; the most frequent first. */
+export function countedReasons<T extends {count: number}>(
+  failures: readonly T[],
+  show: (failure: T) => string
+): {reason: string; count: number}[] {
+  const counts = new Map<string, number>();
+  for (const failure of failures) {
+    const reason = show(failure);
+    counts.set(reason, (counts.get(reason) ?? 0) + failure.count);
+  }
+  return [...counts].map(([reason, count]) => ({reason, count})).sort((a, b) => b.count - a.count);
+}
+
+/** A race with why it was stopped as pages may show it, in its sentence too. */
+export function shownRace<R extends {outcome?: RaceOutcome}>(
+  race: R,
+  publish: Publishing,
+  mask?: MaskExcerpt
+): R {
+  const {outcome} = race;
+  if (outcome?.why === undefined) return race;
+  const why = shownStop(outcome.why, publish, mask);
+  const sentence = outcome.sentence.replace(outcome.why, () => why);
+  return {...race, outcome: {...outcome, why, sentence}};
 }

@@ -6,7 +6,7 @@ import type {LedgerSummary, Recognition} from "../../data/privacy/index.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "../../base/store/index.js";
 
 export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManifest, VersionManifest};
-export type * from "./comparisonTypes.js";
+export type * from "./comparisons.js";
 export type * from "./dataTypes.js";
 export type * from "./decisionTypes.js";
 export type * from "./distillation/types.js";

@@ -3,7 +3,7 @@ import {open} from "node:fs/promises";
 import {hostname} from "node:os";
 import {join} from "node:path";
 import {readJson, writeJsonAtomic} from "../../base/system/files.js";
-import {longTimer} from "../../base/system/longTimer.js";
+import {longTimer} from "../../base/system/waits.js";
 import {LocalFolder} from "../../base/store/storage/localFolder.js";
 import {bootId, startOf} from "../../base/system/process.js";
 import {endGroup} from "./processGroup.js";

@@ -2,7 +2,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {type Backend, Graph, type Node, type Storage, Tape, GraphMemory} from "../../weights/ggml/index.js";
 import {openCheckpoint} from "../../weights/safetensors/index.js";
-import {assertRegularFile} from "../../base/system/index.js";
+import {assertTextFile} from "../../base/system/index.js";
 import {messageOf, UserError} from "../../base/validation/errors.js";
 import type {AdapterNodes, ModelNodes} from "./adapter.js";
 import type {Batch} from "./batch.js";
@@ -14,7 +14,7 @@ import {graphSize} from "./graphSize.js";
 /** The configuration of a checkpoint's folder. */
 export async function readModelConfig(folder: string, file = "config.json"): Promise<LanguageConfig> {
   const path = join(folder, file);
-  await assertRegularFile(path);
+  await assertTextFile(path);
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, "utf8"));

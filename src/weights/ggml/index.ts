@@ -3,9 +3,8 @@
  * In: arrays and the description of a graph. Out: its results, and processes that may crash without ending this one.
  * It knows no model family and reads no files of weights.
  */
-export {availableMemory} from "./availableMemory.js";
+export {availableMemory, freeCores} from "./machine.js";
 export {type Backend, openBackend} from "./backend.js";
-export {freeCores} from "./freeCores.js";
 export {forkModule, killAtExit, leaveEndToParent, tellParent} from "./forkModule.js";
 export {type LibraryPointer, type TypeName, TYPES} from "./functions.js";
 export {type Koffi, loadGgml} from "./library.js";

@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {type Checkpoint, openCheckpoint} from "../safetensors/index.js";
-import {assertRegularFile} from "../../base/system/index.js";
+import {assertTextFile} from "../../base/system/index.js";
 import {messageOf, UserError} from "../../base/validation/errors.js";
 
 /** A model folder as the Hugging Face hub lays it out, opened: nothing of its weights is in memory. */
@@ -44,9 +44,10 @@ function flattened(config: Record<string, unknown>): Record<string, unknown> {
   return typeof inner === "object" && inner !== null ? {...config, ...inner} : config;
 }
 
-async function readObject(folder: string, name: string): Promise<Record<string, unknown>> {
+/** A JSON file of a model's folder that must be there and hold an object. */
+export async function readObject(folder: string, name: string): Promise<Record<string, unknown>> {
   const path = join(folder, name);
-  await assertRegularFile(path);
+  await assertTextFile(path);
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, "utf8"));
@@ -68,6 +69,7 @@ async function chatTemplateOf(
   tokenizerConfig: Record<string, unknown>
 ): Promise<string | undefined> {
   const path = join(folder, "chat_template.jinja");
+  await assertTextFile(path);
   if (existsSync(path)) return readFile(path, "utf8");
   const own = tokenizerConfig.chat_template;
   if (typeof own === "string") return own;

@@ -1,6 +1,6 @@
 import {basename} from "node:path";
-import {usuallyTied} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
+import {usuallyTied, openCheckpoint} from "../safetensors/index.js";
 import {
   architectureOf,
   queryFactor,
@@ -207,4 +207,20 @@ function sizeLabel(tensors: readonly GgufOutputTensor[]): string {
   const scaled = parameters * (scale as number);
   const digits = Math.max(2 - String(Math.round(scaled)).replace(/^0+/, "").length, 0);
   return `${scaled.toFixed(digits)}${suffix}`;
+}
+
+/**
+ * The file type that loses nothing of a checkpoint: what its matrices are stored as, whatever config.json says; f32 for
+ * several dtypes.
+ */
+export async function ownType(path: string): Promise<"f32" | "f16" | "bf16"> {
+  const {tensors} = await openCheckpoint(path);
+  const big = tensorType("BF16");
+  const dtypes = new Set(
+    [...tensors.values()]
+      .filter(({name, shape}) => !isDerived(name, {}) && storedType(big, name, shape.toReversed()) === big)
+      .map(({dtype}) => dtype)
+  );
+  if (dtypes.size !== 1) return "f32";
+  return dtypes.has("BF16") ? "bf16" : dtypes.has("F16") ? "f16" : "f32";
 }

@@ -1,5 +1,4 @@
-import {readFile, rename} from "node:fs/promises";
-import {join} from "node:path";
+import {rename} from "node:fs/promises";
 import {leaveEndToParent, tellParent} from "../ggml/index.js";
 import {toldToParent} from "../../base/system/machineError.js";
 import {convertAdapter} from "./adapter.js";
@@ -7,6 +6,7 @@ import {convertCheckpoint} from "./convert.js";
 import type {Conversion, FromConverter} from "./convertModel.js";
 import {fileType} from "./fileTypes.js";
 import {libraryQuantiser, type Quantise, quantiseFile} from "./quantise.js";
+import {readObject} from "./checkpointFolder.js";
 
 const PLAIN = ["f32", "f16", "bf16"];
 
@@ -28,7 +28,7 @@ async function work(conversion: Conversion & {into?: string}): Promise<string[]>
   const quantise = await quantiserFor(type);
   if (base === undefined)
     return (await convertCheckpoint(from, to, type, {name, preTokenizer, quantise, onProgress})).warnings;
-  const config = JSON.parse(await readFile(join(base, "config.json"), "utf8")) as Record<string, unknown>;
+  const config = await readObject(base, "config.json");
   return (await convertAdapter(from, config, to, type, {name, quantise, onProgress})).warnings;
 }
 

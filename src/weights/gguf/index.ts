@@ -4,12 +4,11 @@
  * It does not run models; `inference/localModels` does.
  */
 export {convertAdapter} from "./adapter.js";
-export {openCheckpointFolder} from "./checkpointFolder.js";
-export {convertCheckpoint} from "./convert.js";
+export {openCheckpointFolder, readObject} from "./checkpointFolder.js";
+export {convertCheckpoint, ownType} from "./convert.js";
 export {convertModel} from "./convertModel.js";
 export {FILE_TYPES, fileType} from "./fileTypes.js";
 export {libraryDequantiser, libraryQuantiser, type Quantise, quantiseFile} from "./quantise.js";
-export {ownType} from "./ownType.js";
 export {type GgufFile, numberOf, readGguf, readGgufTensor, metadataText, metadataTexts} from "./read.js";
 export {tensorType} from "./tensorTypes.js";
 export {tokenizerMetadata} from "./tokenizerMetadata.js";

@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
 import {basename, join} from "node:path";
+import {moduleVersion} from "../../base/fingerprint/index.js";
 import {hashJson, sha256, sha256File} from "../../base/system/hash.js";
 import type {HashedFile} from "./hashes.js";
-import {mergeVersion} from "./mergeVersion.js";
+import {METHODS} from "./methods/index.js";
 import type {MergeOptions} from "./options.js";
 import {tokenizerFolder} from "./plan/model.js";
 import type {MergePlan} from "./plan/plan.js";
@@ -43,4 +44,12 @@ async function copiedHashes(plan: MergePlan): Promise<[string, string][]> {
   return Promise.all(
     copiedFiles(plan).map(async (path) => [basename(path), await sha256File(path)] as [string, string])
   );
+}
+
+/** The version of the code that plans and carries out merges by a method: other methods do not count. */
+export function mergeVersion(method: string): string[] {
+  const at = (name: string) => new URL(name, import.meta.url).href;
+  const [entry, own] = method === "moe" ? ["moe/merge.js", "passthrough"] : ["merge.js", method];
+  const core = moduleVersion(at(entry), {without: [at("methods/index.js")]});
+  return METHODS[own] ? [core, moduleVersion(at(`methods/${own}.js`))] : [core];
 }

@@ -3,13 +3,13 @@
  * In: a recipe in YAML and checkpoints. Out: a checkpoint, its card, and figures of how the inputs relate.
  * A method is one file in `methods/`; `lora/` applies adapters (BASE+ADAPTER). Choosing among merges is `evals/mergeSearch`.
  */
-export {buildFolder} from "./buildFolder.js";
+export {buildFolder} from "./outFolder.js";
 export {hashFiles} from "./hashes.js";
 export {merge} from "./merge.js";
 export {readMasks} from "./masks.js";
 export {METHODS} from "./methods/index.js";
 export type {MergeProgress} from "./options.js";
-export {mergeVersion} from "./mergeVersion.js";
+export {mergeVersion} from "./fingerprint.js";
 export {mergeRecord, recordMerge} from "./record.js";
 export {storedInputs} from "./storedInputs.js";
 export type {MergeReport} from "./report.js";

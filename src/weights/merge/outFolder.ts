@@ -1,10 +1,9 @@
 import {existsSync} from "node:fs";
 import {readdir, realpath, rm, rmdir, stat} from "node:fs/promises";
-import {join, resolve} from "node:path";
-import {UserError} from "../../base/validation/errors.js";
+import {join, resolve, basename, dirname} from "node:path";
 import {isWithin, readJson} from "../../base/system/files.js";
 import {sha256File} from "../../base/system/hash.js";
-import {refuseNonFinite} from "./nonFinite.js";
+import {UserError} from "../../base/validation/errors.js";
 import type {MergeOptions} from "./options.js";
 import type {MergePlan} from "./plan/plan.js";
 import type {MergeReport} from "./report.js";
@@ -83,4 +82,27 @@ async function refuseParents({models}: MergePlan, out: string): Promise<void> {
           `${out} is not overwritten: this merge is made from ${id} in ${folder}. Choose another folder.`
         );
     }
+}
+
+/** The hidden sibling of `out` in which a merge is built. */
+export function buildFolder(out: string): string {
+  const path = resolve(out);
+  return join(dirname(path), `.${basename(path)}.merging`);
+}
+
+/**
+ * Throws a UserError that names tensors with NaN or infinite values, unless those are allowed. `made` is where the finished files
+ * wait for a merge that allows them.
+ */
+export function refuseNonFinite(
+  tensors: readonly {name: string; nonFinite: number}[],
+  {allowNonFinite}: MergeOptions,
+  made?: string
+): void {
+  const bad = tensors.filter(({nonFinite}) => nonFinite > 0);
+  if (bad.length === 0 || allowNonFinite) return;
+  const shown = bad.slice(0, 5).map(({name, nonFinite}) => `${name} (${nonFinite})`);
+  throw new UserError(
+    `The result holds NaN or infinite values in ${bad.length} tensor${bad.length === 1 ? "" : "s"}: ${shown.join(", ")}${bad.length > 5 ? ", …" : ""}. Check the parents and the weights, or allow such values (--allow-nonfinite).${made === undefined ? "" : ` What was made is kept in ${made}: the same merge continues from it, and another one into the same folder removes it.`}`
+  );
 }

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {assertRegularFile} from "../../base/system/regularFile.js";
+import {assertTextFile} from "../../base/system/regularFile.js";
 import {messageOf, UserError} from "../../base/validation/errors.js";
 import {isMapping} from "./recipe/reader.js";
 
@@ -12,7 +12,7 @@ export async function readMapping(
 ): Promise<Record<string, unknown> | undefined> {
   const path = join(folder, name);
   if (!existsSync(path)) return undefined;
-  await assertRegularFile(path);
+  await assertTextFile(path);
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
     if (isMapping(value)) return value;

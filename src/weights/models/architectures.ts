@@ -1,15 +1,25 @@
-import {memberOf} from "../../base/validation/memberOf.js";
 import {UserError} from "../../base/validation/index.js";
+import {memberOf} from "../../base/validation/memberOf.js";
 import {loadEncoderHead} from "./encoderHead.js";
 import {assertUsable} from "./erasedTraining.js";
-import {loadJointNgram} from "./jointNgram.js";
-import {loadMajority} from "./majority.js";
-import {modelFolder, readManifest} from "./registry.js";
-import {loadStaticEmbedding} from "./staticEmbedding.js";
-import {loadTfidfLogReg} from "./tfidfLogReg.js";
 import {keptModel} from "./keptModels.js";
-import type {ModelLoader} from "./modelLoader.js";
-import type {LoadedModel} from "./types.js";
+import {modelFolder, readManifest} from "./registry.js";
+import {toPrediction} from "./softmax.js";
+import {loadStaticEmbedding} from "./staticEmbedding.js";
+import {loadJointNgram, loadTfidfLogReg} from "./tfidfLogReg.js";
+import type {ModelLoader, LoadedModel} from "./types.js";
+
+/** Answers every text with the training rows' class shares (add-one smoothed): the floor of any comparison. */
+const loadMajority: ModelLoader = async (manifest) => {
+  const labels = manifest.labels ?? [];
+  const counts = manifest.settings.counts as number[];
+  const total = counts.reduce((sum, count) => sum + count, 0) + labels.length;
+  const prediction = toPrediction(
+    labels,
+    counts.map((count) => Math.log((count + 1) / total))
+  );
+  return {manifest, predict: async (texts) => texts.map(() => ({...prediction}))};
+};
 
 /** Adding an architecture means adding a file and a line here. */
 const loaders: Record<string, ModelLoader> = {

@@ -1,7 +1,7 @@
 import {dirname} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {vectorsDir} from "../../base/store/index.js";
-import type {ModelLoader} from "./modelLoader.js";
+import type {ModelLoader} from "./types.js";
 import {openTextEmbedder, type TextEmbedder} from "./encoder/textEmbedder.js";
 import {headScores} from "./headScores.js";
 import {decodeSafetensors} from "./safetensors.js";

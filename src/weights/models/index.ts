@@ -14,13 +14,11 @@ export {
 } from "./erasedTraining.js";
 export {ADAPTED, isAdapter, nameWithId, withoutWeights} from "./adapted.js";
 export {isWeightFile, mostTold, sameWeights} from "../../base/store/index.js";
-export {onOtherBase, ownBase} from "./adapterBase.js";
-export {missingOfAddOn} from "./encoder/addOn.js";
+export {missingOfAddOn} from "./encoder/weights.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
-export {hashedFiles} from "./hashedFiles.js";
 export {hostedModelId, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
 export {
@@ -36,7 +34,15 @@ export {
   shortId,
   wayOf
 } from "./lineageGraph.js";
-export {baseOfAdapter, filesFolder, namedBase, refuseChanged, unchangedFolder} from "./outsideFiles.js";
+export {
+  onOtherBase,
+  ownBase,
+  baseOfAdapter,
+  filesFolder,
+  namedBase,
+  refuseChanged,
+  unchangedFolder
+} from "./outsideFiles.js";
 export {jointNgramFiles} from "./jointNgram/stored.js";
 export {licenceIn} from "./statedLicence.js";
 export {storedLineage} from "./storedLineage.js";
@@ -62,8 +68,8 @@ export {
   type NewModel,
   recordAt
 } from "./registry.js";
-export {roundTable} from "./tableGrid.js";
+export {roundTable} from "./packedWeights.js";
 export type {CheckedOn, InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";
 export {withPlainFolders} from "./plainFolders.js";
-export {readModelFile} from "./weightFiles.js";
+export {hashedFiles, readModelFile} from "./weightFiles.js";
 export {NotMade} from "./notMade.js";

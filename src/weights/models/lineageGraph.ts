@@ -4,8 +4,7 @@ import {answeringRuns} from "../../base/store/records/version.js";
 import {toldElsewhere} from "../../base/store/sameWeights.js";
 import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
-import {addTrainings, type LineageTrainings} from "./lineageTrainings.js";
-import {presentFacts} from "./presentFacts.js";
+import {addTrainings, type LineageTrainings, presentFacts} from "./lineageTrainings.js";
 import type {CheckedOn, ModelManifest} from "./types.js";
 
 export type LineageKind = "version" | "split" | "export" | "job" | "model" | "run";

@@ -1,7 +1,6 @@
 import type {ExportedRows, JobRecord, ModelParent, WrittenCopy} from "../../base/store/index.js";
 import {jobOfModel, namedJob} from "../../base/store/jobsNamed.js";
 import type {LineageEdge, LineageKind, LineageNode, LineageRecords} from "./lineageGraph.js";
-import {presentFacts} from "./presentFacts.js";
 import type {ModelManifest} from "./types.js";
 
 /** A copy of rows that left the store. */
@@ -138,4 +137,13 @@ function ofJob({id, name, at, service, base, statuses, remote}: JobRecord): Line
       "id there": remote?.id
     })
   };
+}
+
+/** Facts of a record that are known. */
+export function presentFacts(
+  facts: Record<string, string | number | undefined>
+): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(facts).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+  );
 }

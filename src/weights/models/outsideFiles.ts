@@ -1,14 +1,14 @@
 import {existsSync, readFileSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
-import {UserError} from "../../base/validation/index.js";
-import {sha256File} from "../../base/system/index.js";
 import {isWeightFile} from "../../base/store/index.js";
+import {assertRegularFileSync, sha256File} from "../../base/system/index.js";
+import {UserError} from "../../base/validation/index.js";
 import {modelAt} from "./byFiles.js";
-import {hashedFiles} from "./hashedFiles.js";
-import {listModels, modelFolder} from "./registry.js";
+import {listModels, modelFolder, readManifest} from "./registry.js";
 import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";
+import {hashedFiles} from "./weightFiles.js";
 
 /** A model by where its files are. */
 export type LocatedModel = Pick<ModelManifest, "id" | "name" | "folder" | "files">;
@@ -59,6 +59,7 @@ export function refuseChanged(name: string, file: string): never {
 /** What an adapter's folder calls its base; undefined when it names none. Throws a UserError when its config cannot be read. */
 export function namedBase(folder: string): string | undefined {
   const path = join(folder, "adapter_config.json");
+  assertRegularFileSync(path);
   try {
     const {base_model_name_or_path: named} = JSON.parse(readFileSync(path, "utf8")) as Record<
       string,
@@ -92,4 +93,26 @@ export async function baseOfAdapter(
 async function weightsAt(path: string): Promise<ModelManifest["files"]> {
   if ((await stat(path)).isFile()) return hashedFiles(dirname(path), [basename(path)]);
   return hashedFiles(path, (await readdir(path)).filter(isWeightFile).sort());
+}
+
+/**
+ * The store's record of the base that an adapter of the store was made on, and the words by which the adapter names it: of one that was
+ * trained here the base that it was trained on, of others the one that their adapter_config.json names. Without a record where the store
+ * has none of it.
+ */
+export async function ownBase(
+  modelsDir: string,
+  adapter: ModelManifest,
+  project: string
+): Promise<{base?: ModelManifest; named?: string}> {
+  const trainedOn = adapter.training && adapter.parents[0]?.id;
+  const known =
+    trainedOn === undefined ? undefined : await readManifest(modelsDir, trainedOn).catch(() => undefined);
+  if (known && adapter.folder === undefined) return {base: known};
+  return baseOfAdapter(await filesFolder(modelsDir, adapter, project), {modelsDir, project});
+}
+
+/** What to say of an adapter on other weights than those it was made on. Bases are named as the reader finds them. */
+export function onOtherBase(adapter: string, own: string, on: string): string {
+  return `The adapter ${adapter} was made on ${own}, but is put on ${on}, which has other weights: its answers are not what it learned. Put it on its own base.`;
 }

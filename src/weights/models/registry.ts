@@ -10,9 +10,8 @@ import {
   type StorageBackend,
   type StagedFolder
 } from "../../base/store/index.js";
-import {hashedFiles} from "./hashedFiles.js";
 import type {ModelManifest} from "./types.js";
-import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
+import {hashedFiles, linkShared, readModelFile, writePacked} from "./weightFiles.js";
 
 /** What a trainer or a merge hands over to be kept. */
 export interface NewModel extends Omit<

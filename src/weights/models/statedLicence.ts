@@ -2,9 +2,11 @@ import {modelKey, modelsStorage} from "../../base/store/index.js";
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import type {LocatedModel} from "./outsideFiles.js";
+import {assertTextFile} from "../../base/system/regularFile.js";
 
 /** The licence that the README of a model's folder states in its front matter; undefined when it states none. */
 export async function licenceIn(folder: string): Promise<string | undefined> {
+  await assertTextFile(join(folder, "README.md"));
   return licenceOf(await readFile(join(folder, "README.md"), "utf8").catch(() => ""));
 }
 

@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import type {ModelLoader} from "./modelLoader.js";
+import type {ModelLoader} from "./types.js";
 import {sharedWordPiece} from "./encoder/wordPiece.js";
 import {headScores} from "./headScores.js";
 import {decodeSafetensors} from "./safetensors.js";

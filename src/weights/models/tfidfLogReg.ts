@@ -1,10 +1,18 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import type {ModelLoader} from "./modelLoader.js";
+import {JointNgram} from "./jointNgram/jointNgram.js";
+import {readJointNgram} from "./jointNgram/stored.js";
 import {decodeSafetensors} from "./safetensors.js";
 import {logSoftmax, toPrediction} from "./softmax.js";
 import {sparseScores, tfidfOfText} from "./tfidf.js";
+import type {ModelLoader} from "./types.js";
 import {readModelFile} from "./weightFiles.js";
+
+/** A joint n-gram model of letters with their symbols, counted when it is loaded. */
+export const loadJointNgram: ModelLoader = async (manifest, folder) => {
+  const model = new JointNgram(await readJointNgram(folder));
+  return {manifest, predict: async (texts) => texts.map((text) => model.predict(text))};
+};
 
 /** TF-IDF of words and word pairs with multinomial logistic regression on top. */
 export const loadTfidfLogReg: ModelLoader = async (manifest, folder) => {

@@ -110,3 +110,6 @@ export interface LoadedModel {
   predict(texts: readonly string[]): Promise<Prediction[]>;
   close?(): Promise<void>;
 }
+
+/** Loads one architecture from a model's folder. */
+export type ModelLoader = (manifest: ModelManifest, folder: string) => Promise<LoadedModel>;

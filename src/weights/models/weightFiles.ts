@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
 import {link, mkdir, readFile, rename, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {insideFolder, sha256, temporaryPath} from "../../base/system/index.js";
+import {insideFolder, sha256, temporaryPath, sha256File} from "../../base/system/index.js";
 import {needsReference, packWeights, unpackWeights} from "./packedWeights.js";
+import type {ModelManifest} from "./types.js";
 
 /** Beside or instead of FILE: FILE packed, and the packed weights that its differences are counted from. */
 export const PACKED = ".packed";
@@ -63,4 +64,14 @@ export async function linkShared(modelsDir: string, bytes: Uint8Array, target: s
     await rename(temporary, shared);
   }
   await link(shared, target).catch(() => writeFile(target, bytes));
+}
+
+/** Files of a folder as a record lists them, in their order, each read whole. */
+export async function hashedFiles(folder: string, names: readonly string[]): Promise<ModelManifest["files"]> {
+  const files: ModelManifest["files"] = [];
+  for (const path of names) {
+    const file = join(folder, path);
+    files.push({path, sha256: await sha256File(file), bytes: (await stat(file)).size});
+  }
+  return files;
 }

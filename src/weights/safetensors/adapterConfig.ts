@@ -2,6 +2,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {messageOf, UserError} from "../../base/validation/errors.js";
 import {refuseOtherArithmetic, unknownMembers} from "./adapterKeys.js";
+import {assertTextFile} from "../../base/system/regularFile.js";
 
 /** The parts of adapter_config.json that decide how an adapter is merged. */
 export interface AdapterConfig {
@@ -28,6 +29,7 @@ export async function openAdapterConfig(
   folder: string
 ): Promise<{path: string; value: unknown; config: AdapterConfig}> {
   const path = join(folder, "adapter_config.json");
+  await assertTextFile(path);
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, "utf8"));

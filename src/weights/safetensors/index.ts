@@ -8,11 +8,13 @@ export {FLOAT_DTYPES, toFloats} from "./floats.js";
 export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./open.js";
 export {readTensorBytes, readTensorFloats, readTensorRows} from "./readTensor.js";
 export {writeSafetensors} from "./write.js";
-export {nameDtype, type NamedDtype, namesOtherDtype} from "./configDtype.js";
 export {type AdapterConfig, openAdapterConfig, adapterScale} from "./adapterConfig.js";
 export {unknownMembersNote} from "./adapterKeys.js";
 export {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from "./specialTokens.js";
 export {
+  nameDtype,
+  type NamedDtype,
+  namesOtherDtype,
   capSetting,
   GEMMA_QUERY_SCALAR,
   isTied,

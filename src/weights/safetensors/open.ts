@@ -4,6 +4,7 @@ import {join, resolve} from "node:path";
 import {assertRegularFile} from "../../base/system/regularFile.js";
 import {UserError} from "../../base/validation/errors.js";
 import {type Header, headerLength, parseHeader, type TensorEntry} from "./header.js";
+import {assertTextFile} from "../../base/system/regularFile.js";
 
 const INDEX = "model.safetensors.index.json";
 
@@ -116,6 +117,7 @@ async function fromIndex(folder: string): Promise<Checkpoint> {
 }
 
 async function readIndex(path: string): Promise<Map<string, string>> {
+  await assertTextFile(path);
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, "utf8"));

@@ -68,7 +68,7 @@ describe("a module's version", () => {
     const taking = "base/costs/cascade/pairedLoss.ts";
     const before = versionIn(rooms, taking);
     const edit = (file: string) => ({file, to: (text: string) => `${text}\nexport const more = 1;\n`});
-    expect(versionIn(rooms, taking, edit("base/stats/clopperPearson.ts"))).not.toBe(before);
+    expect(versionIn(rooms, taking, edit("base/stats/proportion.ts"))).not.toBe(before);
     expect(versionIn(rooms, taking, edit("base/stats/bradleyTerry.ts"))).toBe(before);
     expect(
       versionIn(rooms, taking, {

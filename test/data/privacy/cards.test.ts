@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {allRecognizers, scanText} from "../../../src/data/privacy/index.js";
-import {luhn} from "../../../src/data/privacy/luhn.js";
+import {luhn} from "../../../src/data/privacy/recognizers/checkDigits.js";
 
 const only = (name: string) => allRecognizers.filter((one) => one.name === name);
 const card = (text: string) =>

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {scanText} from "../../../src/data/privacy/index.js";
-import {verhoeff} from "../../../src/data/privacy/recognizers/national/verhoeff.js";
+import {verhoeff} from "../../../src/data/privacy/recognizers/checkDigits.js";
 
 const typesOf = (text: string, minScore?: number) =>
   scanText(text, minScore === undefined ? {} : {minScore}).map(({type}) => type);

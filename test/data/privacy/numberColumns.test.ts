@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {type DatasetDefinition, defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {ensureLedger, pullRedactor, refusedRows, scanRow} from "../../../src/data/privacy/index.js";
-import {wholeDigits} from "../../../src/data/privacy/wholeDigits.js";
+import {wholeDigits} from "../../../src/data/privacy/jsonTexts.js";
 import {openStore, putJson, versionKey, type Workspace} from "../../../src/base/store/index.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 

@@ -216,7 +216,7 @@ tests:
         .split("")
         .map((c, i) => `${c}: &${c} [${Array(9).fill(`*${"abcdefghi"[i]}`).join(",")}]`)
         .join("\n")}\nprompts: [hi]\nproviders: [x]\ntests: *i`,
-      /cannot be read as YAML/
+      /line 1: its aliases unfold to far more/
     ],
     [
       "variables that combine without end",

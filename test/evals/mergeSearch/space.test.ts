@@ -48,7 +48,7 @@ weights: [2]
     expect(() => readSpace(wrong, "space.yml")).toThrow(
       /`models\[3\]` names b a second time.*`methods\[0\]` holds slerp, which cannot merge 4 models.*slerp, which takes `weights` as its t.*`methods\[1\]` holds ties, which needs `base`.*ties, which needs `densities`/s
     );
-    expect(() => readSpace("eval: [", "space.yml")).toThrow(/^space\.yml: /);
+    expect(() => readSpace("eval: [", "space.yml")).toThrow(/^space\.yml line 1: /);
     expect(() => readSpace("", "space.yml")).toThrow(/space\.yml: it must be a search space/);
   });
 });

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {endsText} from "../../../src/cli/evals/runs/answerEnds.js";
+import {endsText} from "../../../src/cli/evals/runs/failures.js";
 import {outcomeText} from "../../../src/cli/evals/run/run.js";
 import {candidate, type EvalDefinition, runEval} from "../../../src/evals/runner/index.js";
 import {

@@ -2,7 +2,7 @@ import fc from "../../support/property.js";
 import {describe, expect, it} from "vitest";
 import type {EndpointEffects} from "../../../src/inference/endpoints/effects.js";
 import {defaultRetryPolicy, fullJitter, withRetry} from "../../../src/inference/endpoints/retry.js";
-import {retryAfterMs} from "../../../src/base/system/retryAfter.js";
+import {retryAfterMs} from "../../../src/base/system/waits.js";
 import {EndpointError, type EndpointErrorKind} from "../../../src/inference/endpoints/types.js";
 
 /** Time passes only by sleeping. */

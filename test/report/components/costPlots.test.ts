@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, it} from "vitest";
 import {frontierPlot} from "../../../src/report/components/costs/costFrontier.js";
 import {formatFor} from "../../../src/report/components/text/format.js";
-import {logTicks} from "../../../src/report/components/charts/logTicks.js";
+import {logTicks} from "../../../src/report/components/charts/chart.js";
 import {shownIn, titles, useDocument, written} from "./support/drawn.js";
 
 const made = {what: "w", n: "n", term: "cost" as const, sql: "select 1"};

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {filtersFor, ordersFor} from "../../../src/report/components/examples/exampleFilters.js";
 import {scorerFormat} from "../../../src/report/components/text/format.js";
 import {disagreements} from "../../../src/report/components/rowByRow/disagreements.js";
-import {scoreBadge} from "../../../src/report/components/text/scoreBadge.js";
+import {scoreBadge} from "../../../src/report/components/text/shownText.js";
 import type {RunRows} from "../../../src/report/components/rows/runRows.js";
 import {type ImportedRun, importedRun} from "./support/importedRun.js";
 import {onPage, textOf} from "./support/page.js";

@@ -4,8 +4,7 @@ import type {DatasetDefinition} from "../../../src/data/datasets/index.js";
 import {datasets, verdicts} from "../../../src/report/site/index.js";
 import {publishing} from "../../../src/report/site/publishing.js";
 import {archivedFiles} from "../../../src/report/site/rowArchive.js";
-import {shownStop} from "../../../src/report/site/shownReasons.js";
-import {shownRace} from "../../../src/report/site/shownRace.js";
+import {shownStop, shownRace} from "../../../src/report/site/shownReasons.js";
 import type {StatedPublishing} from "../../../src/report/site/statedPublishing.js";
 import type {Publishing, RunManifest, Store, VersionManifest} from "../../../src/base/store/index.js";
 import {

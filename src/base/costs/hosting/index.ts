@@ -1,14 +1,18 @@
-export type {
-  ApiHosting,
-  CloudHosting,
-  CostHosting,
-  CostLine,
-  EdgeHosting,
-  HostingModel,
-  OnPremHosting,
-  RequestTokens,
-  Throughput,
-  UnknownCost
+export {
+  type ApiHosting,
+  type CloudHosting,
+  type CostHosting,
+  type CostLine,
+  type EdgeHosting,
+  type HostingModel,
+  type OnPremHosting,
+  type RequestTokens,
+  type Throughput,
+  type UnknownCost,
+  type HostingKind,
+  hostingKind,
+  hostingModels,
+  type StatedHosting
 } from "./types.js";
 export {costLine} from "./costLine.js";
 export {isUnknown} from "./needs.js";
@@ -26,6 +30,5 @@ export {
   p95Of
 } from "./measured.js";
 export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";
-export {type HostingKind, hostingKind, hostingModels, type StatedHosting} from "./statedHosting.js";
 export {needWords} from "./needWords.js";
 export {HOSTING_NAMES, hostingName} from "./hostingText.js";

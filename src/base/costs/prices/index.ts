@@ -10,5 +10,5 @@ export {
   trainingPrice
 } from "./priceAt.js";
 export {type AskedAt, priceAt, rowsAt, rowsOf, spells, undecidedPrice} from "./rowsAt.js";
-export {type Billed, isBilledByApi, listServes} from "./listServes.js";
+export {type Billed, isBilledByApi, listServes} from "./billedPrice.js";
 export {dayOf, isDay} from "./day.js";

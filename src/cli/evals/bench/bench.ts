@@ -12,7 +12,7 @@ import {
 } from "../../../evals/runner/index.js";
 import {ensureSplit} from "../../../data/splits/index.js";
 import {messageOf, UsageError, UserError} from "../../../base/validation/index.js";
-import {sha256} from "../../../base/system/index.js";
+import {assertTextFile, sha256} from "../../../base/system/index.js";
 import {
   type BenchRecord,
   openStore,
@@ -130,6 +130,7 @@ export async function importBenchVerb(
   options: Pick<BenchVerbOptions, "json" | "p95Ms">
 ): Promise<void> {
   const workspace = await openProject();
+  await assertTextFile(file);
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new UserError(`${file} is no file that can be read. Name the JSON that guidellm or AIPerf wrote.`, {
       cause

@@ -20,8 +20,7 @@ import {UserError} from "../../../base/validation/index.js";
 import {openStore, findRun} from "../../../base/store/index.js";
 import {projectPrices, readPriceFile, runCosts, runVerdict} from "../../../report/site/index.js";
 import type {CostsData, SideCost} from "../../../report/site/costTypes.js";
-import {amountsText} from "./amountsText.js";
-import {choiceLine, usd} from "./costChoice.js";
+import {amountsText, choiceLine, usd} from "./amountsText.js";
 import {openProject} from "../../project/project.js";
 import {bold, dim, print, printJson, table} from "../../terminal/terminal.js";
 

@@ -14,6 +14,7 @@ import {messageOf, UserError} from "../../../base/validation/index.js";
 import {statedAmounts, tierTexts} from "./amountsText.js";
 import {findProject} from "../../project/project.js";
 import {dim, note, print, printJson, table} from "../../terminal/terminal.js";
+import {assertTextFile} from "../../../base/system/regularFile.js";
 
 /** Lists the project's prices, those of models whose name holds `text` only. */
 export async function pricesVerb(text: string | undefined, options: {json?: boolean}): Promise<void> {
@@ -137,6 +138,7 @@ function skippedLines(skipped: readonly {model: string; reason: string}[]): stri
 const counted = (models: number) => (models === 1 ? "1 model states" : `${models} models state`);
 
 async function textOf(file: string): Promise<string> {
+  await assertTextFile(file);
   return readFile(file, "utf8").catch((error: unknown) => {
     throw new UserError(`${file} cannot be read: ${messageOf(error)}`);
   });

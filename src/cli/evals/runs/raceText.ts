@@ -5,7 +5,7 @@ import {
   type RaceRecord,
   type RaceRound
 } from "../../../evals/decisions/index.js";
-import {oneLine} from "../../../base/validation/oneLine.js";
+import {oneLine} from "../../../base/validation/lineText.js";
 import {bold, dim, table} from "../../terminal/terminal.js";
 
 /** A race in text: how it ended, and a row a round. */

@@ -1,6 +1,6 @@
 import {scoreTable, summariesOf, writerOf, scaleOf} from "../../../evals/decisions/index.js";
 import type {RunManifest, Store} from "../../../base/store/index.js";
-import {oneLine} from "../../../base/validation/oneLine.js";
+import {oneLine} from "../../../base/validation/lineText.js";
 import {table} from "../../terminal/terminal.js";
 
 const LONGEST = 200;

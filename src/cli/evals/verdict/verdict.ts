@@ -14,7 +14,7 @@ import {runVerdict, type RunVerdict} from "../../../report/site/index.js";
 import {shellWord, UsageError} from "../../../base/validation/index.js";
 import {projectOf} from "../../../base/system/index.js";
 import {openStore, openWorkspace, type Publishing, type Store} from "../../../base/store/index.js";
-import {oneLine} from "../../../base/validation/oneLine.js";
+import {oneLine} from "../../../base/validation/lineText.js";
 import {runGates} from "../../../report/gates/index.js";
 import {chosenRun} from "../../project/chosenRun.js";
 import {importResults} from "./importResults.js";

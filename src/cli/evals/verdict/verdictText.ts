@@ -8,7 +8,7 @@ import {
   writerOf
 } from "../../../evals/decisions/index.js";
 import type {RunManifest} from "../../../base/store/index.js";
-import {oneLine} from "../../../base/validation/oneLine.js";
+import {oneLine} from "../../../base/validation/lineText.js";
 import {bold, dim, table} from "../../terminal/terminal.js";
 
 /** The verdict table of one run: a sentence, a row a candidate, the warnings. */

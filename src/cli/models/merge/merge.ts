@@ -18,7 +18,7 @@ import {
 } from "../../../weights/merge/index.js";
 import {withPlainFolders} from "../../../weights/models/index.js";
 import {UsageError} from "../../../base/validation/index.js";
-import {projectOf} from "../../../base/system/index.js";
+import {assertTextFile, projectOf} from "../../../base/system/index.js";
 import {modelsDir, openWorkspace} from "../../../base/store/index.js";
 import {interruption} from "../../terminal/interruption.js";
 import {logsJson} from "../../terminal/log.js";
@@ -69,6 +69,7 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
     throw new UsageError("--why says why a search opens a held-out part: it goes with --search SPACE.yml.");
   if (recipeFile === undefined)
     throw new UsageError("name a recipe, or a search space with --search SPACE.yml.");
+  await assertTextFile(recipeFile);
   const text = await readFile(recipeFile, "utf8").catch((cause: unknown) => {
     throw new UsageError(`there is no recipe at ${recipeFile}.`, {cause});
   });

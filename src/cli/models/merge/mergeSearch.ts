@@ -32,6 +32,7 @@ import {interruptSignals} from "../../evals/run/interruptSignals.js";
 import {runEvals} from "../../evals/run/runEvals.js";
 import {factsOf} from "../../../evals/mergeSearch/searchFacts.js";
 import {note, notedOnce, print, printJson} from "../../terminal/terminal.js";
+import {assertTextFile} from "../../../base/system/regularFile.js";
 
 interface MergeSearchOptions {
   why?: string;
@@ -40,6 +41,7 @@ interface MergeSearchOptions {
 
 /** Races merges of a search space on the validation part, and scores the winner once where nothing was chosen. */
 export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearchOptions): Promise<void> {
+  await assertTextFile(spaceFile);
   const text = await readFile(spaceFile, "utf8").catch((cause: unknown) => {
     throw new UsageError(`there is no search space at ${spaceFile}.`, {cause});
   });

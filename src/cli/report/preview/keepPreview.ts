@@ -5,8 +5,7 @@ import {setTimeout as sleep} from "node:timers/promises";
 import {modulesBelow, readModuleNow} from "../../../base/fingerprint/index.js";
 import {runFramework} from "../framework.js";
 import {heldText} from "./heldText.js";
-import {lastWords} from "./lastWords.js";
-import {previewLines} from "./previewLines.js";
+import {lastWords, previewLines} from "./previewLines.js";
 import type {PreviewAddress} from "./previewProxy.js";
 import {note, print} from "../../terminal/terminal.js";
 

@@ -11,6 +11,7 @@ import {
 } from "../../../base/validation/checked.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {isDay} from "../../../base/costs/index.js";
+import {assertTextFile} from "../../../base/system/regularFile.js";
 
 /** Whether a provider's terms let its answers be learned from. `own models only`: by models that it tunes for you, not by others. */
 export type TrainOnOutputs = "forbidden" | "own models only" | "allowed";
@@ -68,6 +69,7 @@ const entry = exactly<OutputTerms>("terms such as {host, trainOnOutputs, says, s
  */
 export async function readOutputTerms(project: string): Promise<OutputTerms[]> {
   const path = join(project, FILE);
+  await assertTextFile(path);
   let own: unknown;
   try {
     own = JSON.parse(await readFile(path, "utf8"));

@@ -1,7 +1,12 @@
 export {type Bands, bandsFor, RECALL, recallAt} from "./bands.js";
-export {clusterTexts} from "./clusterTexts.js";
 export {copiedTexts, editedTexts} from "./editedTexts.js";
-export {NEAR_DUPLICATES, nearDuplicates, type NearDuplicates, type VersionReader} from "./nearDuplicates.js";
+export {
+  clusterTexts,
+  NEAR_DUPLICATES,
+  nearDuplicates,
+  type NearDuplicates,
+  type VersionReader
+} from "./nearDuplicates.js";
 export {labelConflicts, type LabelConflict} from "./labelConflicts.js";
 export {KnownTexts, type NearMatch, nearMatches} from "./nearMatches.js";
 export {NumberList} from "./numberList.js";

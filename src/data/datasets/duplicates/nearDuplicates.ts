@@ -1,6 +1,3 @@
-import {anyObject, number} from "../../../base/validation/checked.js";
-import {fileForm} from "../../../base/validation/fileForm.js";
-import {hashJson} from "../../../base/system/index.js";
 import {
   type ColumnTypes,
   type Database,
@@ -14,10 +11,13 @@ import {
   type Workspace,
   writeParquetRows
 } from "../../../base/store/index.js";
-import {clusterTexts} from "./clusterTexts.js";
+import {hashJson} from "../../../base/system/index.js";
+import {anyObject, number} from "../../../base/validation/checked.js";
+import {fileForm} from "../../../base/validation/fileForm.js";
 import {NumberList} from "./numberList.js";
 import {nearDuplicateSettings, type NearDuplicateSettings} from "./settings.js";
 import {TextIndex} from "./textIndex.js";
+import {UnionFind} from "./unionFind.js";
 
 /** A database with the workspace whose versions it reads: a store is one. */
 export type VersionReader = Database & {readonly workspace: Workspace};
@@ -128,4 +128,14 @@ async function* clusteredRows(
 
 function byId(a: {row_id: string}, b: {row_id: string}): number {
   return a.row_id < b.row_id ? -1 : a.row_id > b.row_id ? 1 : 0;
+}
+
+/** Near-duplicates joined: the pairs alike, and what they are alike to. A text's stand-in is a text of its cluster. */
+export function clusterTexts(index: TextIndex): UnionFind {
+  const clusters = new UnionFind(index.size);
+  index.pairs(
+    (a, b) => clusters.find(a) === clusters.find(b),
+    (a, b) => clusters.join(a, b)
+  );
+  return clusters;
 }

@@ -1,3 +1,2 @@
-export {noteOrigin} from "./noteOrigin.js";
-export {isSameOrigin, originOf} from "./originOf.js";
+export {noteOrigin, isSameOrigin, originOf} from "./originOf.js";
 export {sourceChange} from "./sourceChange.js";

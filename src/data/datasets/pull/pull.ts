@@ -1,20 +1,22 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {hashJson, sweepTemporary, temporaryPath} from "../../../base/system/index.js";
 import {
   datasetKey,
   latestVersion,
   openDatabase,
   type VersionManifest,
   type Workspace,
-  writeVersion
+  writeVersion,
+  readVersion,
+  recordsOf,
+  versionKind
 } from "../../../base/store/index.js";
+import {hashJson, sweepTemporary, temporaryPath} from "../../../base/system/index.js";
 import {assertDataset, type DatasetDefinition} from "../define.js";
-import {forgetSecrets} from "../forgetSecrets.js";
 import {knownVersion, sourceKeyOf} from "../knownVersion.js";
 import {noteOrigin, originOf} from "../origin/index.js";
 import {assertPlainSql} from "../plainSql.js";
-import {rowsFingerprint} from "../sources/index.js";
+import {rowsFingerprint, sourceWithoutSecrets} from "../sources/index.js";
 import {statedMembers} from "../statedMembers.js";
 import {assertStaged} from "./assertStaged.js";
 import {keepVersion} from "./keepVersion.js";
@@ -105,3 +107,13 @@ async function pullOne(
 /** A source that is not read again has the filters of before: they are part of what it is known by. */
 const filteredBefore = ({filters: named}: DatasetDefinition, {rejected, filters}: VersionManifest) =>
   named && rejected !== undefined && filters ? {rejected, filters} : undefined;
+
+/** Takes keys and passwords of addresses out of the records of a dataset's versions: they were once kept there. */
+async function forgetSecrets(workspace: Workspace, dataset: string): Promise<void> {
+  for await (const {id} of recordsOf(workspace, versionKind, {dataset})) {
+    const version = await readVersion(workspace, {dataset, id});
+    if (!version?.source) continue;
+    const source = sourceWithoutSecrets(version.source);
+    if (hashJson(source) !== hashJson(version.source)) await writeVersion(workspace, {...version, source});
+  }
+}

@@ -1,6 +1,5 @@
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
-import {UserError} from "../../../base/validation/index.js";
 import {
   type Database,
   downloadsDir,
@@ -16,21 +15,39 @@ import {
   type VersionName,
   writeParquet
 } from "../../../base/store/index.js";
+import {UserError} from "../../../base/validation/index.js";
 import {appended, formerRows} from "../append.js";
+import type {DatasetDefinition, Sensitivity} from "../define.js";
 import {describeColumns} from "../describeColumns.js";
 import {areRedacted, withoutErasedSources} from "../erasedSources.js";
 import {applyFilters, type Filtered, REJECTED_FILE} from "../filters/index.js";
-import {idFormOf} from "../idForm.js";
 import {idsDiffer} from "../identity.js";
+import {idFormOf} from "../idForm.js";
 import {withKnownIds} from "../logIds.js";
 import {redactFormer, redactRows, splitFindings} from "../redaction.js";
 import {type Rules, rulesOf} from "../redactionRules.js";
 import {assertColumnNames, FINDINGS, numberEqualRows, ownColumns, rowQuery} from "../rowQuery.js";
-import {asStatedBy} from "./asStatedBy.js";
 import {sourceRelation, type SourceRelation, TRACE_FACTS} from "../sources/index.js";
+import {strictest} from "../strictest.js";
 import {leaveOutErased} from "../tombstones.js";
 import {explain} from "./explain.js";
 import type {BegunPull} from "./options.js";
+
+const ORDER: readonly Sensitivity[] = ["public", "internal", "personal"];
+
+/** A definition with what its source says of the rows where it says nothing itself, and no less strict than that. */
+function asStatedBy({stated}: SourceRelation, definition: DatasetDefinition): DatasetDefinition {
+  if (!stated) return definition;
+  const {sensitivity = "internal", publish} = stated;
+  const own = definition.sensitivity ?? sensitivity;
+  return {
+    // The definition's SQL may make other columns.
+    ...(definition.sql === undefined ? stated : {licence: stated.licence}),
+    ...definition,
+    sensitivity: ORDER.indexOf(own) > ORDER.indexOf(sensitivity) ? own : sensitivity,
+    publish: publish === undefined ? definition.publish : strictest(publish, definition.publish)
+  };
+}
 
 /** A source's rows as a version will hold them, in the stage's folder. */
 export interface StagedRows {

@@ -8,7 +8,7 @@ import {messageOf, UserError} from "../../../base/validation/index.js";
 import {isDiskFull, readJson, refusedByMachine, sha256, writeJsonAtomic} from "../../../base/system/index.js";
 import {withLease} from "../../../base/store/lease.js";
 import {LocalFolder} from "../../../base/store/storage/localFolder.js";
-import {retryAfterMs} from "../../../base/system/retryAfter.js";
+import {retryAfterMs} from "../../../base/system/waits.js";
 import {withoutSecrets, withUser} from "./address.js";
 import {follow} from "./follow.js";
 import {IDLE_MS, stalled} from "./idle.js";

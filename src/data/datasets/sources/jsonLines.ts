@@ -2,7 +2,7 @@ import {UserError} from "../../../base/validation/index.js";
 import {type Database, fileScan, roomFor, sqlName, sqlString} from "../../../base/store/index.js";
 import {describeColumns} from "../describeColumns.js";
 import {exactColumns, typed, withTexts} from "./exactTypes.js";
-import {columnsWith} from "../columnsWith.js";
+import {columnsWith} from "../commonTypes.js";
 import {assertKeys, type JsonFiles, keysOf} from "./jsonKeys.js";
 import {linesOf} from "./lines.js";
 import {mixedColumns, mixedText} from "./mixedTypes.js";

@@ -1,5 +1,5 @@
 import type {Finding, Recognizer} from "../finding.js";
-import {luhn} from "../luhn.js";
+import {luhn} from "./checkDigits.js";
 import {isWordAfter, isWordBefore} from "../wordBoundary.js";
 import {isIssued, isSurelyIssued} from "./cardIssuers.js";
 

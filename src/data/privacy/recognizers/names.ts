@@ -3,8 +3,11 @@ import {onFirstUse} from "../../../base/system/index.js";
 import type {Finding, Recognizer} from "../finding.js";
 import type {ScanContext} from "../scanContext.js";
 import {isWordAt} from "../wordBoundary.js";
-import {ARIA_ATTRIBUTE} from "./ariaAttribute.js";
 import {sweep} from "./sweep.js";
+
+/** Attributes of WAI-ARIA 1.2: "Aria" is a given name, too. */
+const ARIA_ATTRIBUTE =
+  /^aria-(?:activedescendant|atomic|autocomplete|braille(?:label|roledescription)|busy|checked|col(?:count|index|indextext|span)|controls|current|describedby|description|details|disabled|dropeffect|errormessage|expanded|flowto|grabbed|haspopup|hidden|invalid|keyshortcuts|label|labelledby|level|live|modal|multi(?:line|selectable)|orientation|owns|placeholder|posinset|pressed|readonly|relevant|required|roledescription|row(?:count|index|indextext|span)|selected|setsize|sort|value(?:max|min|now|text))\b/i;
 
 type ParsedText = ReturnType<typeof nlp>;
 type NamedPlace = {text: string; offset?: {start: number; length: number}};

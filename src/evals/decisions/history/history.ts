@@ -1,5 +1,5 @@
 import type {RunManifest, Store} from "../../../base/store/index.js";
-import type {GateRule} from "../gateRule.js";
+import type {GateRule} from "../gateTypes.js";
 import {scoreTable} from "../scoreTable.js";
 import {type Traced, traceHistory, type TracedRun} from "./trace.js";
 import {areRequestsKnown} from "./recordChanges.js";

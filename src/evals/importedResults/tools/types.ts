@@ -1,5 +1,5 @@
 import {UserError, withoutCredentials} from "../../../base/validation/index.js";
-import {oneLine} from "../../../base/validation/oneLine.js";
+import {oneLine} from "../../../base/validation/lineText.js";
 import type {ResultsContent} from "../content.js";
 import type {LogRequests} from "../projects/requestSettings.js";
 import type {ForeignProject} from "../projects/types.js";

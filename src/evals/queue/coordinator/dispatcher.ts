@@ -1,7 +1,7 @@
 import {type Endpoint, isRemote} from "../../../inference/endpoints/index.js";
 import type {CallRequest, OutageSettings} from "../../runner/index.js";
 import type {CallJobData} from "../protocol.js";
-import {queueNameOf} from "../queueName.js";
+import {queueNameOf} from "../keys.js";
 import {EndpointQueue} from "./endpointQueue.js";
 import type {OpenRequest} from "./openRequest.js";
 import type {SentJobs} from "./sentJobs.js";

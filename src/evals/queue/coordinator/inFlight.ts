@@ -1,5 +1,4 @@
-import {claimsKey, heldKey, HEARTBEATS, queueKeys, QUEUES, SILENT_MS} from "../keys.js";
-import {isQueueName} from "../queueName.js";
+import {claimsKey, heldKey, HEARTBEATS, queueKeys, QUEUES, SILENT_MS, isQueueName} from "../keys.js";
 import {pairs, type Redis, serverTime} from "../server/redis.js";
 
 /** By then every worker that lives has sent a heartbeat with the calls that it holds. */

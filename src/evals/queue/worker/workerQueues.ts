@@ -1,6 +1,6 @@
 import {type Endpoint, EndpointError} from "../../../inference/endpoints/index.js";
 import {UserError} from "../../../base/validation/index.js";
-import {queueNameOf} from "../queueName.js";
+import {queueNameOf} from "../keys.js";
 import type {WorkerOptions} from "./worker.js";
 
 const CHECK_MS = 10_000;

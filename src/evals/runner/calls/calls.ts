@@ -11,7 +11,7 @@ import {type Call, plannedCalls} from "./planned.js";
 import {createPool} from "./pool.js";
 import {refusalOf} from "./callErrors.js";
 import {createScores} from "./scores.js";
-import {withTokens} from "./withTokens.js";
+import {withTokens} from "./answerTokens.js";
 
 /**
  * Makes every call of the plan that is not done, through an executor. Budget, journal, counts and scores are kept here:

@@ -13,7 +13,7 @@ import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.j
 import type {CallPrices} from "./callPrices.js";
 import {sideCall} from "./scorerCalls.js";
 import type {BudgetKeeper} from "./keepBudget.js";
-import {tokenCounters, withTokens} from "./withTokens.js";
+import {tokenCounters, withTokens} from "./answerTokens.js";
 import {callError} from "./callErrors.js";
 
 /** The calls of preflights: counted, kept, and within a run's budget. */

@@ -20,7 +20,7 @@ import type {CallRequest} from "./executor.js";
 import {guardedAttempts} from "./guardedAttempts.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {BudgetKeeper} from "./keepBudget.js";
-import {tokenCounters, withTokens} from "./withTokens.js";
+import {tokenCounters, withTokens} from "./answerTokens.js";
 import {estimateTokens} from "./stageCalls.js";
 import {callError} from "./callErrors.js";
 

@@ -1,12 +1,35 @@
-import {type Completion, EndpointError, type Message} from "../../../inference/endpoints/types.js";
-import type {Row, ScoreInput, ScorerCalls, ScoreResult} from "../../scorers/index.js";
 import {corpusCounts, corpusMembers, corpusName} from "../../../base/stats/index.js";
-import {messageOf} from "../../../base/validation/index.js";
 import {isRefused} from "../../../base/store/index.js";
+import {messageOf} from "../../../base/validation/index.js";
+import {type Completion, EndpointError, type Message} from "../../../inference/endpoints/types.js";
+import {comparesText} from "../../scorers/comparesText.js";
+import type {Row, ScoreInput, ScorerCalls, ScoreResult, Scorer} from "../../scorers/index.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import {gotNoAnswer} from "../unanswered.js";
 import {settling} from "./settling.js";
-import {isWithoutCredit, REFUSED, scoreRefused} from "./scoreRefused.js";
+
+/** The reason beside the score of an answer that was refused. */
+export const REFUSED = "refused";
+
+/** Whether a scorer gives an answer no credit since it was refused, whatever its text says. */
+function isWithoutCredit(scorer: Scorer, {finishReason}: ScoreInput["completion"]): boolean {
+  return isRefused(finishReason) && comparesText(scorer);
+}
+
+/**
+ * The score of a refused answer by a scorer that compares texts: 0, with the details of an empty answer, of which a corpus figure
+ * is made. An expected value that cannot be scored is the failure that it always is.
+ */
+async function scoreRefused(scorer: Scorer, input: ScoreInput): Promise<ScoreResult> {
+  const problem = scorer.check?.(input.expected, input.row);
+  if (problem !== undefined) return {failed: problem};
+  // No call is made for what is 0 anyway.
+  if (scorer.asks) return {value: 0, details: {refused: true}};
+  const completion = {...input.completion, text: "", toolCalls: undefined};
+  const given = await scorer({...input, output: "", completion});
+  if (typeof given !== "object") return {value: 0, details: {refused: true}};
+  return "failed" in given ? given : {value: 0, details: {...given.details, refused: true}};
+}
 
 /** One scorer's word on one completion, with the columns of SCORES that a line of the score log holds. */
 export interface ScoreRecord {

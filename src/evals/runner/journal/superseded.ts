@@ -1,6 +1,7 @@
 import {type RunManifest, runKey, runPath, type Workspace} from "../../../base/store/index.js";
 import {openAppendLog, type AppendLog} from "./appendLog.js";
 import {logLines} from "./logLines.js";
+import {journalFile, scoresFile} from "./tables.js";
 
 /**
  * What was paid for calls that gave no request its last word and are in no journal line: those that were put off, stopped or refused
@@ -48,4 +49,23 @@ export async function restoreSuperseded({place}: Workspace, {id, supersededUsd}:
 
 export async function removeSuperseded({place}: Workspace, runId: string): Promise<void> {
   await place.remove(runKey(runId, FILE));
+}
+
+export type Closable = Pick<AppendLog, "close">;
+
+/**
+ * What a run under way writes.
+ * @param opened takes each as it is opened, so that those before one that fails are closed
+ */
+export async function openLogs(workspace: Workspace, runId: string, opened: Closable[]) {
+  const open = async <Log extends Closable>(opening: Promise<Log>): Promise<Log> => {
+    const log = await opening;
+    opened.push(log);
+    return log;
+  };
+  return {
+    calls: await open(openAppendLog(journalFile(workspace, runId))),
+    scores: await open(openAppendLog(scoresFile(workspace, runId))),
+    superseded: await open(openSuperseded(workspace, runId))
+  };
 }

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {type ColumnTypes, refusedSql, sqlString} from "../../../base/store/index.js";
-import {REFUSED} from "../calls/scoreRefused.js";
+import {REFUSED} from "../calls/scoring.js";
 import {copyChunk, type HalfOpenRange, relationOf} from "../tables/chunks.js";
 import type {RunWorkspace} from "../plan/rows.js";
 import type {OtherScores} from "../journal/tables.js";

@@ -1,12 +1,13 @@
 import {relative, resolve} from "node:path";
-import {sha256File} from "../../../base/system/index.js";
 import type {RunManifest} from "../../../base/store/index.js";
-import type {CallPrices} from "../calls/callPrices.js";
-import {plainPrice} from "../plan/readyCandidates.js";
+import {sha256File} from "../../../base/system/index.js";
+import {shellWord} from "../../../base/validation/index.js";
 import {modelAsked, type Scorer} from "../../scorers/index.js";
+import type {CallPrices} from "../calls/callPrices.js";
 import type {RunFolder} from "../journal/folder.js";
+import {plainPrice} from "../plan/readyCandidates.js";
+import type {RunOptions} from "../plan/resolve.js";
 import type {Run} from "../run.js";
-import {runCommand} from "../runCommand.js";
 import type {SealFigures} from "./seal.js";
 
 /** How a start ended, beside what is in the run. */
@@ -150,4 +151,18 @@ function measuredBefore({sealed}: RunFolder, name: string) {
 async function fileOf(project: string, evalFile: string): Promise<{path: string; sha256: string}> {
   const path = resolve(project, evalFile);
   return {path: relative(project, path), sha256: await sha256File(path)};
+}
+
+/** The command that makes a run of an eval, with the options that choose which rows are asked of whom. */
+export function runCommand(
+  name: string,
+  {limit, candidates = [], repeats, race, final, why}: RunOptions & {race?: boolean}
+): string {
+  const words = ["assay", "run", name];
+  if (limit !== undefined) words.push("--limit", String(limit));
+  for (const one of candidates) words.push("--candidate", shellWord(one));
+  if (repeats !== undefined) words.push("--repeat", String(repeats));
+  if (race !== undefined) words.push(race ? "--race" : "--no-race");
+  if (final) words.push("--final", "--why", shellWord(why ?? ""));
+  return words.join(" ");
 }

@@ -1,6 +1,6 @@
 import {spawn} from "node:child_process";
 import type {Readable, Writable} from "node:stream";
-import {longTimer} from "../../../base/system/longTimer.js";
+import {longTimer} from "../../../base/system/waits.js";
 import type {Program} from "./program.js";
 import {type SandboxLimits, type Sandbox, SCRATCH} from "./sandbox.js";
 

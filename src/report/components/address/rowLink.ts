@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {flat, type PageContent} from "../text/elements.js";
-import {rowName} from "../text/rowName.js";
+import {rowName} from "../text/names.js";
 import {linkTo} from "./address.js";
 import {versionAddress} from "./runOfAddress.js";
 

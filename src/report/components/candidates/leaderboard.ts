@@ -1,7 +1,7 @@
 import type {ScoreChoice} from "../rows/runRows.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import {valueName} from "../../../evals/decisions/valueName.js";
-import {meanName, meanTitle} from "../text/meanOf.js";
+import {meanName, meanTitle} from "../text/names.js";
 import {scaleLinear} from "d3";
 import {html, svg} from "htl";
 import {DEFAULT_VOLUME} from "../../../base/costs/index.js";
@@ -19,7 +19,7 @@ import {
   scoreFormatOf
 } from "../text/format.js";
 import {loadNote, latencyInterval, latencyNote} from "../verdict/latencyNote.js";
-import {leadText} from "../verdict/leadText.js";
+import {leadText} from "../verdict/overview.js";
 import {leaderboardQuery} from "../rows/scoreQueries.js";
 import {verdictBadge} from "../verdict/verdictCard.js";
 

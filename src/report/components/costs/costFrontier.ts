@@ -1,11 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import {type CostedOption, HOSTING_NAMES} from "../../../base/costs/index.js";
-import {chart} from "../charts/chart.js";
+import {chart, logTicks} from "../charts/chart.js";
 import type {PageContent} from "../text/elements.js";
 import {countText, dollars, dollarTick, type ScoreFormat} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
-import {logTicks} from "../charts/logTicks.js";
 import {type NamedPoint, pointNames} from "../charts/pointNames.js";
 
 /** Of more choices than this those on the frontier alone have names. */

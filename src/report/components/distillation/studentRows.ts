@@ -4,7 +4,7 @@ import {linkTo} from "../address/address.js";
 import {rowLink} from "../address/rowLink.js";
 import {dataTable} from "../tables/dataTable.js";
 import type {PageContent} from "../text/elements.js";
-import {rowName} from "../text/rowName.js";
+import {rowName} from "../text/names.js";
 import {countText, pluralText, type ScoreFormat} from "../text/format.js";
 import {studentQuery} from "./distillationQueries.js";
 

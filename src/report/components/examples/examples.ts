@@ -16,7 +16,7 @@ import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "../rows/rowOrder.js";
 import {loadRunRows, repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
 import {rightQuery, spreadQuery} from "../rows/scoreQueries.js";
 import {sharedText, type SharedText} from "./sharedText.js";
-import {scoreBadge} from "../text/scoreBadge.js";
+import {scoreBadge} from "../text/shownText.js";
 
 const PAGE = isPhone() ? 5 : 20;
 /** Characters of a text that a line shows. */

@@ -2,7 +2,7 @@ import {group} from "d3";
 import {html} from "htl";
 import type {RowDetail} from "../../site/detailTypes.js";
 import type {RunView} from "../../site/types.js";
-import {shellWord} from "../../../base/validation/shellWord.js";
+import {shellWord} from "../../../base/validation/lineText.js";
 import {code, type PageContent, details, section} from "../text/elements.js";
 import {joinedNames} from "../text/format.js";
 import {said, publishedText} from "../text/shownText.js";

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {RowDetail} from "../../site/detailTypes.js";
 import {type PageContent, nothing, section} from "../text/elements.js";
-import {shortRowName} from "../text/rowName.js";
+import {shortRowName} from "../text/names.js";
 import {similarityText} from "../text/format.js";
 import {said, publishedText} from "../text/shownText.js";
 

@@ -4,10 +4,10 @@ import {valueName} from "../../../evals/decisions/valueName.js";
 import type {AnswerDetail, RowDetail, ShownText} from "../../site/detailTypes.js";
 import type {RunView, VerdictsData} from "../../site/types.js";
 import {fromAddress, linkTo} from "../address/address.js";
-import {shellWord} from "../../../base/validation/shellWord.js";
+import {shellWord} from "../../../base/validation/lineText.js";
 import {copyButton} from "../notes/copying.js";
 import {quotedText} from "../text/sqlText.js";
-import {shortRowName} from "../text/rowName.js";
+import {shortRowName} from "../text/names.js";
 import {rowMarkdown} from "./rowMarkdown.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
@@ -28,8 +28,7 @@ import {loadIds} from "../rows/runRows.js";
 import {rowScoresQuery} from "../rows/scoreQueries.js";
 import {asked, promptCommand} from "./rowAsked.js";
 import {knownRows} from "./rowKnown.js";
-import {scoreBadge} from "../text/scoreBadge.js";
-import {said, publishedText} from "../text/shownText.js";
+import {scoreBadge, said, publishedText} from "../text/shownText.js";
 import {type Piece, wordDiff} from "./wordDiff.js";
 
 /**

@@ -7,7 +7,7 @@ import type {PageContent} from "../text/elements.js";
 import {standingMark} from "../charts/forestPlot.js";
 import {pluralText, scoreFormatOf} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
-import {meanTitle} from "../text/meanOf.js";
+import {meanTitle} from "../text/names.js";
 import {differencesQuery} from "../rows/scoreQueries.js";
 import type {MergeLine} from "./mergeRivals.js";
 

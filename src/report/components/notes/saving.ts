@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {plainName} from "../text/plainName.js";
+import {plainName} from "../text/names.js";
 import {linkButton} from "./copying.js";
 
 /** Offers bytes to the reader as a file. */

@@ -1,18 +1,17 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import type {RaceRound} from "../../../evals/decisions/raceTypes.js";
+import {observationsText} from "../../../evals/decisions/points.js";
+import type {RaceRound, RaceDrop} from "../../../evals/decisions/raceTypes.js";
 import {chart} from "../charts/chart.js";
+import {figure} from "../charts/figure.js";
 import {intervalMarks} from "../charts/intervalMarks.js";
+import {select} from "../inputs/inputs.js";
+import type {Provenance} from "../notes/made.js";
 import {dataTable} from "../tables/dataTable.js";
 import {type PageContent, details, freshId} from "../text/elements.js";
 import {countText, formatFor, pluralText} from "../text/format.js";
-import type {Provenance} from "../notes/made.js";
-import {observationsText} from "../../../evals/decisions/points.js";
 import {AS_RUN, leadQuery} from "./raceQueries.js";
-import {select} from "../inputs/inputs.js";
-import {type RaceLead, leadIn} from "./raceLead.js";
 import type {RaceCourse} from "./raceScores.js";
-import {figure} from "../charts/figure.js";
 
 interface LeadPoint extends RaceLead {
   round: number;
@@ -188,4 +187,17 @@ function leadTable(
     ],
     {caption: `Lead of ${by} over ${candidate}, round by round`, made}
   );
+}
+
+export type RaceLead = NonNullable<RaceDrop["lead"]>;
+
+/** By how much `first` led `second` in a round, whichever way round the pair is kept; undefined when it has no interval. */
+export function leadIn({pairs}: RaceRound, first: string, second: string): RaceLead | undefined {
+  for (const {a, b, observations, estimate, low, high, meanA, meanB} of pairs) {
+    if (estimate === undefined || low === undefined || high === undefined) continue;
+    if (a === first && b === second) return {estimate, low, high, observations, meanBy: meanA, mean: meanB};
+    if (a === second && b === first)
+      return {estimate: -estimate, low: -high, high: -low, observations, meanBy: meanB, mean: meanA};
+  }
+  return undefined;
 }

@@ -16,13 +16,12 @@ import {
   section
 } from "../text/elements.js";
 import {countText, formatFor, pluralText, percentText} from "../text/format.js";
-import {everythingText} from "./raceEverything.js";
 import {howMade} from "../notes/made.js";
 import {AS_RUN, dropsQuery, roundsQuery} from "./raceQueries.js";
 import {raceLanes} from "./raceLanes.js";
 import {raceLeads} from "./raceLeads.js";
 import {behind, raceRound} from "./raceRound.js";
-import {type RaceCourse, replay} from "./raceScores.js";
+import {everythingText, type RaceCourse, replay} from "./raceScores.js";
 import {tiles} from "../notes/tiles.js";
 
 const OUTCOMES: Record<RaceOutcome["kind"], {name: string; badge: BadgeKind}> = {

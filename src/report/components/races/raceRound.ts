@@ -6,7 +6,7 @@ import {badge, type PageContent, freshId} from "../text/elements.js";
 import {countText, formatFor, pluralText} from "../text/format.js";
 import {slider} from "../inputs/inputs.js";
 import {AS_RUN, standingsQuery} from "./raceQueries.js";
-import {type RaceLead, leadIn} from "./raceLead.js";
+import {type RaceLead, leadIn} from "./raceLeads.js";
 import type {RaceCourse} from "./raceScores.js";
 
 const points = formatFor([]);

@@ -1,6 +1,8 @@
-import {startRace} from "../../../evals/races/race.js";
+import {listNames} from "../../../evals/decisions/points.js";
 import type {RaceOutcome, RaceRound, RaceSettings} from "../../../evals/decisions/raceTypes.js";
 import type {ScoreTable} from "../../../evals/decisions/types.js";
+import type {Everything} from "../../../evals/races/everything.js";
+import {startRace} from "../../../evals/races/race.js";
 import type {RaceScores, RaceView} from "../../site/types.js";
 import {loadData} from "../rows/loadData.js";
 
@@ -64,4 +66,16 @@ function firstRowsOf(table: ScoreTable, candidates: readonly string[], rows: num
     clusters: table.clusters ? table.clusters.slice(0, rows) : undefined,
     values: candidates.map((name) => (table.values[table.candidates.indexOf(name)] ?? []).slice(0, rows))
   };
+}
+
+/** Whether a run that asked all candidates about all rows comes to the same choice as the race. */
+export function everythingText({outcome, rounds}: RaceCourse, {best, set}: Everything): string {
+  const dropped = rounds.find((round) => round.dropped.some(({candidate}) => candidate === best));
+  const choice =
+    best === outcome?.best
+      ? `comes out the same: ${best} leads there too`
+      : `comes out otherwise: ${best} leads there, ${dropped ? `which the race dropped in round ${dropped.round}` : "which was still in when the race ended"}`;
+  const others = set.filter((candidate) => candidate !== best);
+  const left = others.length > 0 ? `${listNames(others)} not shown to be worse` : "no other that may be best";
+  return `Running everything ${choice}. One look at all rows leaves ${left}.`;
 }

@@ -8,7 +8,7 @@ import {select} from "../inputs/inputs.js";
 import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
 import {rememberOrder} from "../rows/rowOrder.js";
 import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
-import {scoreBadge} from "../text/scoreBadge.js";
+import {scoreBadge} from "../text/shownText.js";
 import {disagreementsQuery} from "../rows/scoreQueries.js";
 
 const PAGE = isPhone() ? 5 : 20;

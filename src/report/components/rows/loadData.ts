@@ -1,3 +1,7 @@
+import {CHANGES_FILE} from "../../site/detailFiles.js";
+import type {RowChanges} from "../../site/detailTypes.js";
+import type {RunView} from "../../site/types.js";
+
 /**
  * A file that a page loader printed and that no page names beforehand. Throws `missing`, a sentence for the reader, when it is not part
  * of the site.
@@ -9,4 +13,13 @@ export async function loadData(file: string, missing: string): Promise<Response>
   if (!response.ok) response = await fetch(`./_file/${path}`);
   if (!response.ok) throw new Error(missing);
   return response;
+}
+
+/** What changed row by row since the run before; null without one. Throws a sentence for the reader when it cannot be had. */
+export async function loadRowChanges(run: RunView): Promise<RowChanges | null> {
+  const response = await loadData(
+    `rows/${encodeURIComponent(run.id)}/${CHANGES_FILE}`,
+    `What changed in run ${run.id} is not part of this site. Build the site again.`
+  );
+  return (await response.json()) as RowChanges | null;
 }

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {splitText} from "../../../evals/decisions/points.js";
-import {meanName} from "../text/meanOf.js";
+import {meanName} from "../text/names.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "../../site/historyTypes.js";
 import type {VerdictsData} from "../../site/types.js";

@@ -2,7 +2,7 @@ import {html} from "htl";
 import {figureNotes} from "../notes/figureNotes.js";
 import {figureFoot, type Provenance} from "../notes/made.js";
 import {tableButton} from "../notes/saving.js";
-import {plainName} from "../text/plainName.js";
+import {plainName} from "../text/names.js";
 import {sortable} from "./sortable.js";
 import {tableFilter} from "./tableFilter.js";
 import type {PageContent} from "../text/elements.js";

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {plainName} from "./plainName.js";
+import {plainName} from "./names.js";
 
 /** Something a cell can display: an element, text, or nothing. */
 export type PageContent = Node | string | null | undefined | false | PageContent[];

@@ -7,7 +7,7 @@ import {countText, pluralText, type ScoreFormat, scoreFormatOf} from "../text/fo
 import {figure} from "../charts/figure.js";
 import {intervalMarks} from "../charts/intervalMarks.js";
 import {lineChart} from "../charts/lineChart.js";
-import {meanName, meanTitle} from "../text/meanOf.js";
+import {meanName, meanTitle} from "../text/names.js";
 import type {Provenance} from "../notes/made.js";
 import {meansQuery} from "../rows/scoreQueries.js";
 

@@ -1,13 +1,14 @@
 import {html} from "htl";
-import {runRecord} from "../address/address.js";
+import {representativeOf} from "../../../evals/decisions/representative.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
+import type {Verdict} from "../../../evals/decisions/types.js";
 import type {RunView} from "../../site/types.js";
+import {runRecord} from "../address/address.js";
 import {code, details, type PageContent, facts, flat, hash, nothing} from "../text/elements.js";
 import {countText, pluralText, time} from "../text/format.js";
-import {leadText} from "./leadText.js";
+import {changes} from "./changes.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
-import {changes} from "./changes.js";
 import {warnings} from "./warnings.js";
 
 /** The first screen: the verdict, the candidates' intervals, what was compared, and what stands against it. */
@@ -71,4 +72,16 @@ function compared(run: RunView): HTMLElement {
       >`
     ]
   ]);
+}
+
+/** Who may be the best, in a few words; the same weights count once. Undefined where there is nobody to compare. */
+export function leadText({set, summaries, sameWeights = []}: Verdict): string | undefined {
+  const distinct = (names: readonly string[]) => [
+    ...new Set(names.map((name) => representativeOf(name, names, sameWeights)))
+  ];
+  const all = distinct(summaries.map(({candidate}) => candidate));
+  if (all.length < 2) return undefined;
+  const lead = distinct(set);
+  if (lead.length > 1) return `${lead.length} of ${all.length} may be the best`;
+  return `${lead[0] ?? all[0]!} leads ${pluralText(all.length - 1, "other")}`;
 }

@@ -4,9 +4,12 @@ import {Tokenizer} from "@huggingface/tokenizers";
 import {chatTemplate, forTemplate} from "../../../weights/chatTemplates/index.js";
 import type {TokenCount} from "./exampleTokens.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
+import {assertTextFile} from "../../../base/system/regularFile.js";
 
 /** Counts a conversation's tokens as the model of a checkpoint's folder sees it: its chat template, then its tokenizer. */
 export async function checkpointTokenCounter(folder: string): Promise<TokenCount> {
+  for (const name of ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"])
+    await assertTextFile(join(folder, name));
   const read = (name: string) => readFile(join(folder, name), "utf8");
   const checked = <T>(what: string, made: () => T): T => {
     try {

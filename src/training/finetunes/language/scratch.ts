@@ -1,12 +1,12 @@
 import {existsSync} from "node:fs";
-import {copyFile, mkdir, readFile, writeFile} from "node:fs/promises";
+import {copyFile, mkdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {type InitialSettings, readConfig} from "../../trainer/index.js";
 import {leftOut} from "../../../weights/safetensors/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import type {FromScratch} from "./definition.js";
-import {ownTemplate, TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
+import {ownTemplate, readJsonFile, TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
 
 /** A model with random weights, as it is to be written. */
 export interface ModelFromScratch {
@@ -28,9 +28,7 @@ export async function readScratch(
   if (typeof from === "string" && !existsSync(join(from, "tokenizer.json")))
     throw new UserError(`tokenizer ${String(tokenizer)}: ${from} has no tokenizer.json.`);
   const texts =
-    typeof from === "string"
-      ? (JSON.parse(await readFile(join(from, "tokenizer.json"), "utf8")) as Record<string, unknown>)
-      : from["tokenizer.json"];
+    typeof from === "string" ? (await readJsonFile(join(from, "tokenizer.json")))! : from["tokenizer.json"];
   const size = vocabularySize(texts);
   const whole = {
     torch_dtype: "float32",

@@ -11,7 +11,7 @@ import {
   type TokenizerParts,
   vocabularyProblem
 } from "../../../weights/safetensors/index.js";
-import {assertRegularFile} from "../../../base/system/index.js";
+import {assertTextFile} from "../../../base/system/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 
 /** A tokenizer as a model's folder holds it. */
@@ -116,6 +116,7 @@ export async function ownTemplate(from: string | TokenizerFiles): Promise<string
 
 async function templateSource(folder: string, config: Record<string, unknown>): Promise<string | undefined> {
   const file = join(folder, "chat_template.jinja");
+  await assertTextFile(file);
   return existsSync(file) ? readFile(file, "utf8") : templateIn(config);
 }
 
@@ -125,9 +126,10 @@ function templateIn({chat_template: own}: Record<string, unknown>): string | und
   return (own as {name?: string; template?: string}[]).find(({name}) => name === "default")?.template;
 }
 
-async function readJsonFile(path: string): Promise<Record<string, unknown> | undefined> {
+/** Undefined where there is no file. */
+export async function readJsonFile(path: string): Promise<Record<string, unknown> | undefined> {
   if (!existsSync(path)) return undefined;
-  await assertRegularFile(path);
+  await assertTextFile(path);
   try {
     return JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
   } catch (cause) {

@@ -3,7 +3,7 @@ import {createHash} from "node:crypto";
 import {pathToFileURL} from "node:url";
 import {setTimeout as pause} from "node:timers/promises";
 import {hideSecrets} from "../../../inference/endpoints/index.js";
-import {retryAfterMs} from "../../../base/system/retryAfter.js";
+import {retryAfterMs} from "../../../base/system/waits.js";
 import {exactly, passing, number, oneOf, text} from "../../../base/validation/checked.js";
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {type JobEvent, type JobOutcome, type JobRecord, resultOf} from "../../../base/store/index.js";

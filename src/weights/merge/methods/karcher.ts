@@ -1,5 +1,4 @@
-import {gramMatrix, storeCombination} from "./shared/gram.js";
-import {inner, normOf} from "./shared/span.js";
+import {gramMatrix, storeCombination, inner, normOf} from "./shared/gram.js";
 import {karcherNative} from "./native/karcher.js";
 import type {Method} from "./types.js";
 

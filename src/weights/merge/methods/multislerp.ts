@@ -1,5 +1,4 @@
-import {gramMatrix, storeCombination} from "./shared/gram.js";
-import {inner, normOf} from "./shared/span.js";
+import {gramMatrix, storeCombination, inner, normOf} from "./shared/gram.js";
 import {multislerpNative} from "./native/multislerp.js";
 import {checkSum} from "./shared/checks.js";
 import type {Method} from "./types.js";

@@ -1,7 +1,7 @@
 import type * as YamlLibrary from "yaml";
 import type {LineCounter, Node} from "yaml";
-import {onFirstUse} from "../../../base/system/index.js";
-import {type Problem, RecipeError} from "../recipe/problems.js";
+import {onFirstUse, readYaml} from "../../../base/system/index.js";
+import {RecipeError} from "../recipe/problems.js";
 import {layoutFor, sharedComplaint} from "./layout.js";
 import {parseReference} from "../recipe/reference.js";
 import {meant, told} from "../recipe/told.js";
@@ -50,19 +50,14 @@ const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfl
 /** Reads a mixture recipe. All problems are thrown at once, with their lines. */
 export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe {
   const text = typeof recipe === "string" ? recipe : yaml().stringify(recipe);
-  const counter = new (yaml().LineCounter)();
-  const document = yaml().parseDocument(text, {lineCounter: counter});
-  const problems: Problem[] = document.errors.map(({pos, message}) => ({
-    line: counter.linePos(pos[0]).line,
-    message: message.split("\n")[0]!
-  }));
+  const {documents, counter, problems} = readYaml(text);
   if (problems.length > 0) throw new RecipeError(problems, file);
+  const {document, value} = documents[0] ?? {};
   const problem = (path: (string | number)[], message: string) =>
     problems.push({
-      line: lineOf(document.contents, path, counter),
+      line: lineOf(document!.contents, path, counter),
       message: told(value, path.join("."), message)
     });
-  const value: unknown = document.toJS();
   if (!isMapping(value))
     throw new RecipeError([{line: 1, message: "a recipe is a mapping with base_model and experts."}], file);
   for (const key of Object.keys(value))
@@ -123,7 +118,7 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
     expertsPerToken: perToken as number,
     text,
     lines: Object.fromEntries(
-      Object.keys(value).map((key) => [key, lineOf(document.contents, [key], counter)])
+      Object.keys(value).map((key) => [key, lineOf(document!.contents, [key], counter)])
     )
   };
 }

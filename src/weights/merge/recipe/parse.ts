@@ -1,7 +1,8 @@
 import type * as YamlLibrary from "yaml";
 import type {LineCounter, Node, Pair} from "yaml";
 import {onFirstUse} from "../../../base/system/index.js";
-import {RecipeError, type Problem} from "./problems.js";
+import {readYaml, type YamlProblem} from "../../../base/system/yamlText.js";
+import {RecipeError} from "./problems.js";
 import {readRecipe} from "./read.js";
 import type {Recipe} from "./types.js";
 
@@ -13,42 +14,20 @@ const yaml = onFirstUse<typeof YamlLibrary>("yaml");
  */
 export function parseRecipes(recipe: string | object, file?: string): Recipe[] {
   const text = typeof recipe === "string" ? recipe : yaml().stringify(recipe, {aliasDuplicateObjects: false});
-  const counter = new (yaml().LineCounter)();
-  const problems: Problem[] = [];
-  const parsed = yaml().parseAllDocuments(text, {
-    lineCounter: counter,
-    merge: true,
-    maxAliasCount: 100
-  } as object);
-  const documents = Array.isArray(parsed) ? parsed : [];
-  for (const document of documents)
-    for (const error of document.errors)
-      problems.push({line: counter.linePos(error.pos[0]).line, message: firstLine(error.message)});
+  const {documents, counter, problems} = readYaml(text, {merge: true, several: true});
   if (problems.length > 0) throw new RecipeError(problems, file);
-  const filled = documents.filter((document) => document.contents !== null);
-  if (filled.length === 0)
+  if (documents.length === 0)
     throw new RecipeError([{message: "it is empty. Name a merge_method and models."}], file);
-  const recipes = filled.map((document) => {
+  const recipes = documents.map(({document, value}) => {
     const lines: Record<string, number> = {};
     recordLines(document.contents as Node, "", counter, lines, 0);
-    let value: unknown;
-    try {
-      value = document.toJS({maxAliasCount: 100});
-    } catch (cause) {
-      problems.push({line: lines[""], message: firstLine((cause as Error).message)});
-      return undefined;
-    }
     const [start, , end] = document.range;
-    const own = filled.length === 1 ? text : text.slice(start, end);
+    const own = documents.length === 1 ? text : text.slice(start, end);
     return readRecipe(value, lines, own, problems);
   });
   checkNames(recipes, problems);
   if (problems.length > 0) throw new RecipeError(problems, file);
   return recipes as Recipe[];
-}
-
-function firstLine(message: string): string {
-  return message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
 }
 
 function recordLines(
@@ -73,7 +52,7 @@ function recordLines(
     );
 }
 
-function checkNames(recipes: readonly (Recipe | undefined)[], problems: Problem[]): void {
+function checkNames(recipes: readonly (Recipe | undefined)[], problems: YamlProblem[]): void {
   if (recipes.length < 2) return;
   const seen = new Set<string>();
   let unnamed = 0;

@@ -15,16 +15,19 @@ export async function inFile<T>(file: string | undefined, work: () => Promise<T>
   }
 }
 
-/** All problems of a recipe at once. */
+/** A list of a hundred thousand wrong entries fills no terminal. */
+const MOST_TOLD = 40;
+
+/** All problems of a recipe at once, of very many the first. */
 export class RecipeError extends UserError {
   constructor(
     readonly problems: readonly Problem[],
     readonly file = "The recipe"
   ) {
-    super(
-      problems
-        .map(({line, message}) => `${file}${line === undefined ? "" : ` line ${line}`}: ${message}`)
-        .join("\n")
-    );
+    const lines = problems
+      .slice(0, MOST_TOLD)
+      .map(({line, message}) => `${file}${line === undefined ? "" : ` line ${line}`}: ${message}`);
+    if (problems.length > MOST_TOLD) lines.push(`${problems.length - MOST_TOLD} more like these.`);
+    super(lines.join("\n"));
   }
 }

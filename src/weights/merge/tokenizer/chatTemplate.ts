@@ -3,6 +3,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {type OpenModel, tokenizerFolder} from "../plan/model.js";
 import {readMapping} from "../readMapping.js";
+import {assertTextFile} from "../../../base/system/regularFile.js";
 
 const loop = (body: string) => `{% for message in messages %}${body}{% endfor %}`;
 const prompt = (text: string) => `{% if add_generation_prompt %}${text}{% endif %}`;
@@ -53,6 +54,7 @@ export async function mergedChatTemplate(
 
 async function ownTemplate(folder: string): Promise<string | undefined> {
   const path = join(folder, "chat_template.jinja");
+  await assertTextFile(path);
   if (existsSync(path)) return readFile(path, "utf8");
   const template = (await readMapping(folder, "tokenizer_config.json"))?.chat_template;
   const named = Array.isArray(template)

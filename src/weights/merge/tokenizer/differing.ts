@@ -6,6 +6,7 @@ import {isVocabulary} from "../plan/layers.js";
 import {type OpenModel, tokenizerFolder} from "../plan/model.js";
 import {tableRows} from "./tables.js";
 import {byId, readVocabulary} from "./vocabulary.js";
+import {assertTextFile} from "../../../base/system/regularFile.js";
 
 /** What is found of vocabularies that a merge does not bring together. */
 export interface VocabularyFindings {
@@ -94,7 +95,10 @@ function otherFile(name: string, donor: OpenModel, model: OpenModel): string {
 
 async function isSameFile(ours: string, theirs: string, name: string): Promise<boolean> {
   const [own, other] = await Promise.all(
-    [ours, theirs].map((folder) => readFile(join(folder, name)).catch(() => undefined))
+    [ours, theirs].map(async (folder) => {
+      await assertTextFile(join(folder, name));
+      return readFile(join(folder, name)).catch(() => undefined);
+    })
   );
   return own !== undefined && other !== undefined && own.equals(other);
 }

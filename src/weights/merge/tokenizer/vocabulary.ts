@@ -4,6 +4,7 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {messageOf, UserError} from "../../../base/validation/errors.js";
+import {assertTextFile} from "../../../base/system/regularFile.js";
 
 export interface AddedVocabularyToken {
   id: number;
@@ -24,6 +25,7 @@ export interface TokenizerVocabulary {
 export async function readVocabulary(folder: string, rows: number): Promise<TokenizerVocabulary | undefined> {
   const path = join(folder, "tokenizer.json");
   if (!existsSync(path)) return undefined;
+  await assertTextFile(path);
   try {
     const json = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
     const problem = vocabularyProblem(json.model);

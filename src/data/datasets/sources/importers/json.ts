@@ -6,6 +6,7 @@ import type {Database} from "../../../../base/store/index.js";
 import {soundLines} from "../brokenLines.js";
 import type {BrokenLine} from "../types.js";
 import {isObject} from "../../../../base/validation/isObject.js";
+import {assertTextFile} from "../../../../base/system/regularFile.js";
 
 export {isObject};
 
@@ -27,6 +28,7 @@ export function textOf(value: unknown): string | undefined {
 
 /** One JSON document of a file, plain or gzip. */
 export async function readDocument(file: string): Promise<unknown> {
+  await assertTextFile(file);
   const bytes = await readFile(file);
   const text = /\.gz$/i.test(file) ? await promisify(gunzip)(bytes) : bytes;
   try {

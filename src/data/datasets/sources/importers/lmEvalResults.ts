@@ -2,6 +2,7 @@ import {readdir, readFile} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
 import {pythonJson} from "../../../../base/validation/index.js";
 import {at, textOf} from "./json.js";
+import {assertTextFile} from "../../../../base/system/regularFile.js";
 
 /** The harness writes what it ran beside the samples; of several the one of the samples' own date, else the last. */
 export async function lmEvalResults(path: string): Promise<{path: string; run: unknown} | undefined> {
@@ -14,6 +15,7 @@ export async function lmEvalResults(path: string): Promise<{path: string; run: u
   if (name === undefined) return undefined;
   try {
     const beside = join(folder, name);
+    await assertTextFile(beside);
     return {path: beside, run: pythonJson(await readFile(beside, "utf8"))};
   } catch {
     // It names the model and says which metrics are costs: the samples are whole without it.

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {messageOf, UserError} from "../../../../base/validation/index.js";
-import {retryAfterMs} from "../../../../base/system/retryAfter.js";
+import {retryAfterMs} from "../../../../base/system/waits.js";
 import {assertParses, withoutSecrets} from "../address.js";
 import {follow} from "../follow.js";
 import {IDLE_MS, stalled} from "../idle.js";

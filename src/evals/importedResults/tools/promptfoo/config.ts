@@ -1,4 +1,4 @@
-import {readFile} from "node:fs/promises";
+import {readFile, stat} from "node:fs/promises";
 import {basename, dirname} from "node:path";
 import {at, isObject, type JsonObject, textOf} from "../../../../data/datasets/index.js";
 import {UserError, withoutCredentials} from "../../../../base/validation/index.js";
@@ -27,12 +27,13 @@ function isPromptfooConfig(value: unknown): value is JsonObject {
 /** The configuration in a YAML or JSON file; undefined where the file is something else, such as results. */
 export async function promptfooConfigIn(path: string) {
   if (!/\.(ya?ml|json)$/i.test(path)) return undefined;
+  if ((await stat(path).catch(() => undefined))?.isFile() !== true) return undefined;
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  if (/\.json$/i.test(path) && !text.includes('"prompts"')) return undefined;
-  const value = parseYaml(path, text);
+  const isJson = /\.json$/i.test(path);
+  const value = isJson ? jsonIn(text) : parseYaml(path, text);
   if (isPromptfooConfig(value)) return value;
-  if (/\.json$/i.test(path)) return undefined;
+  if (isJson) return undefined;
   throw new UserError(`${path} is no promptfoo configuration: it has no prompts and providers.`);
 }
 
@@ -98,6 +99,16 @@ async function configPrompts(stated: unknown, reading: PromptfooContext): Promis
       prompts.push({name: label ?? `prompt ${prompts.length + 1}`, content: chatOf(part) ?? part});
   }
   return prompts;
+}
+
+/** Undefined of text that is no JSON, or has no prompts. Results are as long as hundreds of megabytes, which YAML takes minutes for. */
+function jsonIn(text: string): unknown {
+  if (!text.includes('"prompts"')) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A prompt may be a chat in JSON. */

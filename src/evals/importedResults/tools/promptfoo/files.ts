@@ -1,10 +1,7 @@
 import {readFile, realpath} from "node:fs/promises";
 import {resolve} from "node:path";
-import type * as YamlLibrary from "yaml";
-import {messageOf, UserError} from "../../../../base/validation/index.js";
-import {isWithin, onFirstUse} from "../../../../base/system/index.js";
-
-const yaml = onFirstUse<typeof YamlLibrary>("yaml");
+import {UserError} from "../../../../base/validation/index.js";
+import {assertTextFile, isWithin, readYaml} from "../../../../base/system/index.js";
 
 export interface PromptfooContext {
   /** The configuration's own name, and where what it names lies. */
@@ -15,15 +12,13 @@ export interface PromptfooContext {
 
 /** A YAML document of a configuration; a UserError names line and problem. Aliases that unfold without end are refused. */
 export function parseYaml(path: string, text: string): unknown {
-  const document = yaml().parseDocument(text);
-  const problem = document.errors[0];
+  const {documents, problems} = readYaml(text);
+  const problem = problems[0];
   if (problem)
-    throw new UserError(`${path} is not valid YAML: ${problem.message.split("\n")[0]}. Mend it there.`);
-  try {
-    return document.toJS({maxAliasCount: 100}) as unknown;
-  } catch (cause) {
-    throw new UserError(`${path} cannot be read as YAML: ${messageOf(cause)}.`, {cause});
-  }
+    throw new UserError(
+      `${path} is not valid YAML${problem.line === undefined ? "" : ` at line ${problem.line}`}: ${problem.message}`
+    );
+  return documents[0]?.value ?? null;
 }
 
 export const asList = (value: unknown): unknown[] =>
@@ -46,9 +41,13 @@ export async function fileText(
   }
   try {
     const [root, path] = await Promise.all([folder, resolve(folder, named)].map((one) => realpath(one)));
-    if (isWithin(path!, root!)) return await readFile(path!, "utf8");
+    if (isWithin(path!, root!)) {
+      await assertTextFile(path!);
+      return await readFile(path!, "utf8");
+    }
     dropped.push(`${where}: ${raw} lies outside the configuration's folder; copy it there`);
-  } catch {
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     dropped.push(`${where}: ${raw} is not there`);
   }
   return undefined;

@@ -1,3 +1,0 @@
-/** Attributes of WAI-ARIA 1.2: "Aria" is a given name, too. */
-export const ARIA_ATTRIBUTE =
-  /^aria-(?:activedescendant|atomic|autocomplete|braille(?:label|roledescription)|busy|checked|col(?:count|index|indextext|span)|controls|current|describedby|description|details|disabled|dropeffect|errormessage|expanded|flowto|grabbed|haspopup|hidden|invalid|keyshortcuts|label|labelledby|level|live|modal|multi(?:line|selectable)|orientation|owns|placeholder|posinset|pressed|readonly|relevant|required|roledescription|row(?:count|index|indextext|span)|selected|setsize|sort|value(?:max|min|now|text))\b/i;
