@@ -23,11 +23,7 @@ export interface TrainedByJobOptions
  * was begun goes on at the next start. Weights answer on this machine as `localModel` does; a model that stays at the service answers
  * at `endpoint`.
  */
-export function trainedByJob(
-  name: string,
-  {definition}: Job,
-  options: TrainedByJobOptions = {}
-): Candidate {
+export function trainedByJob(name: string, {definition}: Job, options: TrainedByJobOptions = {}): Candidate {
   const {baseline, params, hosting, wayThere, endpoint, ...local} = options;
   checkLocalOptions(`candidate ${JSON.stringify(name)}`, local);
   const job = {name: checkName("job", definition.name ?? name.replace(/[^\w.-]+/g, "-")), definition};
