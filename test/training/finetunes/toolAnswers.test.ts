@@ -41,6 +41,11 @@ const history = [
   {role: "user", content: "Hello"},
   {role: "assistant", content: "An earlier answer"}
 ] as const;
+/** Every other row is asked in one message. */
+const promptOf = (text: string) => [
+  ...(Number(/\d+/.exec(text)) % 2 === 0 ? history : []),
+  {role: "user" as const, content: text}
+];
 const split = {name: "given", strategy: "given", column: "part"} as const;
 const reader: TextReader = {
   encode: (text) => [...text].map((character) => character.codePointAt(0)!),
@@ -110,7 +115,7 @@ beforeAll(async () => {
       split,
       part: "train",
       candidates: [asked("good"), asked("bad")],
-      prompt: ({text}) => [...history, {role: "user", content: String(text)}],
+      prompt: ({text}) => promptOf(String(text)),
       scorers: {
         right: ({completion}) => !/Nowhere|What/.test(JSON.stringify([completion.text, completion.toolCalls]))
       }
@@ -170,9 +175,7 @@ async function prepared<T extends TokenExample | PreferencePair>(
 
 const textOf = ({ids}: TokenExample) => String.fromCodePoint(...ids);
 const taught = ({labels}: TokenExample) => String.fromCodePoint(...labels.filter((label) => label >= 0));
-const prompts = rows.map(({text}) =>
-  prompterOf({template: QWEN}).prompt([...history, {role: "user", content: text}], tools)
-);
+const prompts = rows.map(({text}) => prompterOf({template: QWEN}).prompt(promptOf(text), tools));
 const calls = (city: string) => `\n{"name": "weather", "arguments": {"city": "${city}"}}<|im_end|>\n`;
 const expected = rows.map((_, i) => (i % 4 === 3 ? "You are welcome.<|im_end|>\n" : calls(cities[i % 4]!)));
 
