@@ -137,7 +137,10 @@ afterAll(async () => {
 });
 
 const source = (form: AnswersForm) =>
-  answersOf("teacher", {form, ...(form === "pairs" || form === "kto" ? {} : {candidates: "good"})});
+  answersOf("teacher", {
+    form,
+    candidates: form === "pairs" || form === "kto" ? undefined : "good"
+  });
 
 async function learned(form: AnswersForm) {
   const {version} = await pull(
