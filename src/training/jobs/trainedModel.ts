@@ -2,7 +2,7 @@ import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {assertUsable, listModels, type ModelManifest} from "../../weights/models/index.js";
 import {UserError} from "../../base/validation/index.js";
-import {canonicalJson, temporaryPath} from "../../base/system/index.js";
+import {temporaryPath} from "../../base/system/index.js";
 import {
   type JobRecord,
   modelsDir,
@@ -12,7 +12,7 @@ import {
 } from "../../base/store/index.js";
 import {collectJob} from "./collect.js";
 import {openService} from "./services/index.js";
-import {noteJob, startJob} from "./submit.js";
+import {newestJob, noteJob, startJob} from "./submit.js";
 import {jobFormat, jobPlan, type NamedJob, trainingFiles, trainingSettings} from "./trainingFiles.js";
 import {lastStatus, watchJob} from "./watch.js";
 
@@ -79,37 +79,23 @@ async function noted(
   service.checkKey?.();
   const folder = temporaryPath(join(workspace.tmpDir, own.name));
   const what = `writing the training files of job ${own.name}`;
-  const write = async (again: boolean) => {
-    await mkdir(folder, {recursive: true});
-    const files = await trainingFiles(store, own, service, version, {folder, onMessage});
-    return noteJob(workspace, {...jobPlan(own, service, files), folder, again});
-  };
   try {
     return await workspace.share(`using-${version.id}`, {what}, () =>
       workspace.share(`files-${version.id}`, {what}, async () => {
-        const job = await write(false);
-        const newest = (await readJobs(workspace)).findLast(
-          (one) => one.name === job.name && isSamePlan(one, job)
-        )!;
-        const outcome = lastStatus(newest)?.outcome;
-        if (outcome === undefined || outcome === "succeeded") return newest;
-        onMessage(`job ${newest.id} ended as ${outcome}: it is sent once more`);
-        return write(true);
+        await mkdir(folder, {recursive: true});
+        const files = await trainingFiles(store, own, service, version, {folder, onMessage});
+        const plan = {...jobPlan(own, service, files), folder};
+        const newest = await newestJob(workspace, plan);
+        const outcome = newest && lastStatus(newest)?.outcome;
+        if (newest?.remote && (outcome === undefined || outcome === "succeeded")) return newest;
+        if (outcome !== undefined) onMessage(`job ${newest!.id} ended as ${outcome}: it is sent once more`);
+        return noteJob(workspace, {...plan, again: newest !== undefined});
       })
     );
   } finally {
     await rm(folder, {recursive: true, force: true});
   }
 }
-
-/** The same job, sent once more or not. */
-const isSamePlan = (a: JobRecord, b: JobRecord) => keyless(a) === keyless(b);
-
-const keyless = ({dataset, version, split, base, service, settings, format, data}: JobRecord) =>
-  canonicalJson([
-    [dataset, version, split.sha256, base, service, settings, format],
-    data.map(({sha256, part}) => [sha256, part])
-  ]);
 
 async function modelAtHand({workspace}: Store, id: string): Promise<ModelManifest | undefined> {
   const model = (await readJobs(workspace)).find((one) => one.id === id)?.model;
