@@ -93,7 +93,7 @@ export type {
 } from "./records/job.js";
 export {KINDS} from "./kinds/allKinds.js";
 export type {Erased, Erasing, RecordLocation, Kind, Seen} from "./kinds/kind.js";
-export {everyRow, getJson, putJson, readRecord, recordsOf} from "./kinds/records.js";
+export {everyRow, getJson, putJson, putRecordFile, readRecord, recordsOf} from "./kinds/records.js";
 export {askAgain} from "./kinds/askAgain.js";
 export {isBeside, lastAsked} from "./kinds/lastAsked.js";
 export {modelKey, modelKind, modelsDir, modelsStorage, readOrigins} from "./kinds/model.js";

@@ -14,8 +14,8 @@ export interface AcceptedFindings {
 
 /**
  * Marks findings as accepted: all of one rule, in every version to come, or those of one row while its content
- * stays the same. Ledgers there are, also of answers to the dataset, say so at once. Throws UserError when the version's ledger has neither such a
- * rule nor such a row, or when no reason is given.
+ * stays the same. Ledgers there are, also of answers to the dataset, say so at once. Throws UserError when the version's
+ * ledger has neither such a rule nor such a row, or when no reason is given.
  */
 export async function acceptFindings(
   store: Store,

@@ -20,7 +20,7 @@ export interface RowOfAnswer {
 
 /** What was decided about the dataset that a version's answers are to. */
 export interface AskedDecisions {
-  /** SQL of an RowOfAnswer's members in the version's rows. */
+  /** SQL of a RowOfAnswer's members in the version's rows. */
   columns: Record<keyof RowOfAnswer, string>;
   /** Whether a finding is in words of the answer: those are new, and nothing was decided about them. */
   isNew(entry: LedgerEntry, row: RowOfAnswer): boolean;
@@ -39,8 +39,8 @@ function runsOf(source: VersionManifest["source"]): AnswersRecord["runs"] {
 }
 
 /**
- * What was decided about the dataset that answers are to, for their prompts and the columns beside them: a rule that is accepted there,
- * and a row, as long as it is the same and the words are its own. Undefined where a version's rows are no answers.
+ * What was decided about the dataset that answers are to, for their prompts and the columns beside them: a rule that is
+ * accepted there, and a row, as long as it is the same and the words are its own. Undefined where a version's rows are no answers.
  */
 export async function askedDecisions(
   store: Store,

@@ -150,8 +150,8 @@ export async function writeSummary(
 }
 
 /**
- * The entries of a version's ledger with what is accepted now, of answers also what is accepted in the dataset that they are to. Where
- * the rows hold the words still, an action of the ledger is only a plan: `whatWasDone` gives `keep` in its place.
+ * The entries of a version's ledger with what is accepted now; of answers also what is accepted in the dataset that they
+ * are to. Where the rows hold the words still, an action of the ledger is only a plan: `whatWasDone` gives `keep` in its place.
  * @param newOnly of answers only what is found in their own words
  */
 export async function* ledgerEntries(

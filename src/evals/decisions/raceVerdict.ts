@@ -7,6 +7,7 @@ import {risksOf} from "./risks.js";
 import {failureSensitivity} from "./sensitivityOf.js";
 import {cheaperBy} from "./cheaper.js";
 import type {CandidateCost, CheaperCandidate, Comparison, ScoreTable, Verdict, VerdictRace} from "./types.js";
+import {leadOf} from "./raceLead.js";
 import type {RaceRecord, RaceRound} from "./raceTypes.js";
 import type {DecideOptions} from "./decideOptions.js";
 
@@ -145,7 +146,7 @@ function raceOfVerdict({id, settings, rounds, outcome}: RaceRecord): VerdictRace
 }
 
 function comparisonOf(round: RaceRound, best: string, other: string): Comparison {
-  const lead = leadIn(round, best, other);
+  const lead = leadOf(round.pairs, best, other);
   return {
     a: best,
     b: other,
@@ -153,21 +154,10 @@ function comparisonOf(round: RaceRound, best: string, other: string): Comparison
     difference: lead?.estimate,
     low: lead?.low,
     high: lead?.high,
-    meanA: lead?.meanA,
-    meanB: lead?.meanB,
+    meanA: lead?.meanBy,
+    meanB: lead?.mean,
     method: lead ? "confidence sequence" : undefined
   };
-}
-
-/** The lead of `best` in a round's own intervals; undefined when the pair has none. */
-function leadIn(round: RaceRound, best: string, other: string) {
-  for (const {a, b, observations, meanA, meanB, estimate, low, high} of round.pairs) {
-    if (estimate === undefined || low === undefined || high === undefined) continue;
-    if (a === best && b === other) return {estimate, low, high, observations, meanA, meanB};
-    if (a === other && b === best)
-      return {estimate: -estimate, low: -high, high: -low, observations, meanA: meanB, meanB: meanA};
-  }
-  return undefined;
 }
 
 /**
@@ -183,7 +173,7 @@ function cheaperInRace(
   const {candidates, margin} = settings;
   return cheaperBy(candidates, best, costs, {margin, ...terms}, (cheaper) =>
     cheaper.map((candidate): Omit<CheaperCandidate, "candidate" | "costUsdPerThousand"> => {
-      const leads = rounds.map((round) => ({round, lead: leadIn(round, best, candidate)}));
+      const leads = rounds.map((round) => ({round, lead: leadOf(round.pairs, best, candidate)}));
       const {round, lead} = leads.findLast((one) => one.lead) ?? {};
       if (!round || !lead) return {rows: 0, verdict: "undecided"};
       const [low, high] = [-lead.high, -lead.low];

@@ -1,5 +1,6 @@
 import {pairedConfidenceSequence, type PairedConfidenceSequence} from "../../base/stats/index.js";
 import {failedAs, decidingValues} from "../decisions/columns.js";
+import {leadOf} from "../decisions/raceLead.js";
 import {groupsOf} from "./groups.js";
 import type {RaceDrop, RacePair, RaceSettings} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
@@ -45,12 +46,12 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
         for (const pair of open) addRows(pair, rows, scoresIn(table, pair.a), scoresIn(table, pair.b));
       const found = open.map(pairOf);
       const leastLead = (first: string, second: string) =>
-        Math.min(leadOf(first, second, found)?.low ?? -Infinity, failingLow(first, second, open));
+        Math.min(leadOf(found, first, second)?.low ?? -Infinity, failingLow(first, second, open));
       const dropped = standings.flatMap(({candidate, scored}): RaceDrop[] => {
         if (scored === 0) return [{candidate, why: "no-scores"}];
         // The best of those that lead it beyond doubt: standings are best first.
         const by = standings.find((one) => leastLead(one.candidate, candidate) > 0)?.candidate;
-        return by === undefined ? [] : [{candidate, why: "worse", by, lead: leadOf(by, candidate, found)}];
+        return by === undefined ? [] : [{candidate, why: "worse", by, lead: leadOf(found, by, candidate)}];
       });
       // Without any score nobody is known to be worse.
       const gone = dropped.length < standings.length ? dropped : [];
@@ -136,15 +137,4 @@ function pairOf({a, b, sumA, sumB, sequence}: RunningPair): RacePair {
   const {n} = sequence;
   const means = n > 0 ? {meanA: sumA / n, meanB: sumB / n} : {};
   return {a, b, observations: n, ...means, estimate: sequence.estimate(), ...sequence.interval()};
-}
-
-/** Lead of `first` over `second`, whichever way round the pair is kept. */
-function leadOf(first: string, second: string, pairs: readonly RacePair[]): RaceDrop["lead"] {
-  for (const {a, b, observations, estimate, low, high, meanA, meanB} of pairs) {
-    if (estimate === undefined || low === undefined || high === undefined) continue;
-    if (a === first && b === second) return {estimate, low, high, observations, meanBy: meanA, mean: meanB};
-    if (a === second && b === first)
-      return {estimate: -estimate, low: -high, high: -low, observations, meanBy: meanB, mean: meanA};
-  }
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import {
-  putJson,
+  putRecordFile,
   raceKey,
   readRaceRecord,
   readRaces,
@@ -13,7 +13,7 @@ import type {RaceRecord, RaceRound} from "../decisions/raceTypes.js";
 
 /** Keeps a race in `.assay/races/<id>.json`, replacing what was there. */
 export async function writeRace(workspace: Workspace, record: RaceRecord): Promise<void> {
-  await putJson(workspace, raceKey(record.id), record);
+  await putRecordFile(workspace, raceKey(record.id), record);
 }
 
 /** A race by its id; undefined when there is none, or it is of another schema. */

@@ -113,10 +113,25 @@ function jobKey(wanted: PlannedJob, time: number): string {
 
 /** The key of the newest job of a plan that no service is known to have, or else one that no job has. */
 async function keyAgain(workspace: Workspace, wanted: PlannedJob): Promise<string> {
-  const noted = (await readJobs(workspace)).filter(({name}) => name === wanted.name);
-  const keys = Array.from({length: noted.length + 1}, (_, i) => jobKey(wanted, i + 1));
-  const open = noted.findLast(({key, remote}) => !remote && keys.includes(key));
+  const {noted, keys} = await jobsOf(workspace, wanted);
+  const open = noted.findLast(({remote}) => !remote);
   return open?.key ?? keys.find((one) => !noted.some(({key}) => key === one))!;
+}
+
+/** The jobs that were noted of a plan, once or again, the newest last, and the keys that such jobs have. */
+async function jobsOf(
+  workspace: Workspace,
+  wanted: PlannedJob
+): Promise<{noted: JobRecord[]; keys: string[]}> {
+  const named = (await readJobs(workspace)).filter(({name}) => name === wanted.name);
+  const keys = Array.from({length: named.length + 1}, (_, i) => jobKey(wanted, i + 1));
+  return {noted: named.filter(({key}) => keys.includes(key)), keys};
+}
+
+/** The newest job that was noted of a plan, once or again; undefined when none was. */
+export async function newestJob(workspace: Workspace, plan: JobPlan): Promise<JobRecord | undefined> {
+  const {folder, again, tokens, ...wanted} = plan;
+  return (await jobsOf(workspace, wanted)).noted.at(-1);
 }
 
 /**

@@ -2,7 +2,7 @@ import type {LoadLevel} from "../../costs/index.js";
 import {anyObject, anyText, listOf, text} from "../../validation/checked.js";
 import {checkName} from "../../validation/names.js";
 import type {Kind, Workspace} from "./kind.js";
-import {manifestsOf, putJson} from "./records.js";
+import {manifestsOf, putRecordFile} from "./records.js";
 
 /** A load test of one model, made here or by another tool. */
 export interface BenchRecord {
@@ -45,7 +45,7 @@ export const benchKind: Kind<BenchRecord> = {
 };
 
 export async function writeBench(workspace: Pick<Workspace, "place">, record: BenchRecord): Promise<void> {
-  await putJson(workspace, `benches/${checkName("bench", record.id)}.json`, record);
+  await putRecordFile(workspace, `benches/${checkName("bench", record.id)}.json`, record);
 }
 
 /** Every load test of the store, the oldest first. */

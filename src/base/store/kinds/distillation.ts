@@ -1,7 +1,7 @@
 import {anyObject, listOf, number, text} from "../../validation/checked.js";
 import {checkName} from "../../validation/names.js";
 import type {Kind, Workspace} from "./kind.js";
-import {manifestsOf, putJson, readRecord} from "./records.js";
+import {manifestsOf, putRecordFile, readRecord} from "./records.js";
 
 /** A distillation that was judged: its runs, and what the verdict goes by. */
 export interface DistillationRecord {
@@ -64,9 +64,7 @@ export async function writeDistillation(
   workspace: Pick<Workspace, "place">,
   record: DistillationRecord
 ): Promise<void> {
-  // A killed writer leaves its temporary file.
-  await workspace.place.sweep("distillations");
-  await putJson(workspace, `distillations/${checkName("distillation", record.id)}.json`, record);
+  await putRecordFile(workspace, `distillations/${checkName("distillation", record.id)}.json`, record);
 }
 
 /** Every distillation of the store, in the order of the runs that judged. */

@@ -1,7 +1,7 @@
 import {anyObject, anyText, text} from "../../validation/checked.js";
 import {checkName} from "../../validation/names.js";
 import type {Kind, Workspace} from "./kind.js";
-import {manifestsOf, putJson, readRecord} from "./records.js";
+import {manifestsOf, putRecordFile, readRecord} from "./records.js";
 
 /** A model that a distillation made, and the student that it is. */
 export interface ModelInUse {
@@ -72,9 +72,7 @@ export const keptKind: Kind<KeptRecord> = {
 
 /** Writes the record, replacing that of the same model on the same version. */
 export async function writeKept(workspace: Pick<Workspace, "place">, record: KeptRecord): Promise<void> {
-  // A killed writer leaves its temporary file.
-  await workspace.place.sweep("kept");
-  await putJson(workspace, `kept/${checkName("kept", record.id)}.json`, record);
+  await putRecordFile(workspace, `kept/${checkName("kept", record.id)}.json`, record);
 }
 
 /** What became of the models of all distillations, or of one, the oldest first. */

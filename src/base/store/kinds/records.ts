@@ -1,3 +1,4 @@
+import {dirname} from "node:path/posix";
 import {UserError} from "../../validation/errors.js";
 import {assertForm, type FileForm, having, readForm} from "../../validation/fileForm.js";
 import {isObject} from "../../validation/isObject.js";
@@ -90,6 +91,16 @@ export async function manifestsOf<M extends object>(
 /** Writes a manifest, replacing what was there. */
 export async function putJson({place}: Pick<Workspace, "place">, key: string, value: unknown): Promise<void> {
   await place.put(key, JSON.stringify(value, null, 2) + "\n");
+}
+
+/** Writes a record that is one file of its kind's folder, in which a killed writer may have left a temporary one. */
+export async function putRecordFile(
+  {place}: Pick<Workspace, "place">,
+  key: string,
+  record: object
+): Promise<void> {
+  await place.sweep(dirname(key));
+  await putJson({place}, key, record);
 }
 
 /** A JSON file of the store that is not a manifest; undefined when there is none. */

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {observationsText} from "../../../evals/decisions/points.js";
-import type {RaceRound, RaceDrop} from "../../../evals/decisions/raceTypes.js";
+import {leadOf, type RaceLead} from "../../../evals/decisions/raceLead.js";
+import type {RaceRound} from "../../../evals/decisions/raceTypes.js";
 import {chart} from "../charts/chart.js";
 import {figure} from "../charts/figure.js";
 import {intervalMarks} from "../charts/intervalMarks.js";
@@ -31,11 +32,11 @@ export function raceLeads(race: string, course: RaceCourse): PageContent {
     ...(outcome?.set ?? [])
       .filter((candidate) => candidate !== best)
       .map((candidate) => ({candidate, by: best!, out: false}))
-  ].filter(({candidate, by}) => rounds.some((round) => leadIn(round, by, candidate)));
+  ].filter(({candidate, by}) => rounds.some((round) => leadOf(round.pairs, by, candidate)));
   if (choices.length === 0) return html`<p>No two candidates had a row with a score in common.</p>`;
   // A story of several rounds, of somebody who had to go if there is one.
   const length = ({by, candidate}: (typeof choices)[number]) =>
-    rounds.filter((round) => leadIn(round, by, candidate)).length;
+    rounds.filter((round) => leadOf(round.pairs, by, candidate)).length;
   const longest = [...choices].sort((a, b) => length(b) - length(a));
   const telling = longest.find((choice) => choice.out && length(choice) > 2) ?? longest[0];
   const which = select(
@@ -51,7 +52,7 @@ export function raceLeads(race: string, course: RaceCourse): PageContent {
   const show = () => {
     const {candidate, by, out} = which.value;
     const series = rounds.flatMap((round): LeadPoint[] => {
-      const lead = leadIn(round, by, candidate);
+      const lead = leadOf(round.pairs, by, candidate);
       return lead ? [{...lead, round: round.round, rows: round.rows, grouped: round.grouped}] : [];
     });
     const made: Provenance = {
@@ -187,17 +188,4 @@ function leadTable(
     ],
     {caption: `Lead of ${by} over ${candidate}, round by round`, made}
   );
-}
-
-export type RaceLead = NonNullable<RaceDrop["lead"]>;
-
-/** By how much `first` led `second` in a round, whichever way round the pair is kept; undefined when it has no interval. */
-export function leadIn({pairs}: RaceRound, first: string, second: string): RaceLead | undefined {
-  for (const {a, b, observations, estimate, low, high, meanA, meanB} of pairs) {
-    if (estimate === undefined || low === undefined || high === undefined) continue;
-    if (a === first && b === second) return {estimate, low, high, observations, meanBy: meanA, mean: meanB};
-    if (a === second && b === first)
-      return {estimate: -estimate, low: -high, high: -low, observations, meanBy: meanB, mean: meanA};
-  }
-  return undefined;
 }

@@ -6,7 +6,7 @@ import {badge, type PageContent, freshId} from "../text/elements.js";
 import {countText, formatFor, pluralText} from "../text/format.js";
 import {slider} from "../inputs/inputs.js";
 import {AS_RUN, standingsQuery} from "./raceQueries.js";
-import {type RaceLead, leadIn} from "./raceLeads.js";
+import {leadOf, type RaceLead} from "../../../evals/decisions/raceLead.js";
 import type {RaceCourse} from "./raceScores.js";
 
 const points = formatFor([]);
@@ -45,13 +45,13 @@ function standings(race: string, round: RaceRound): HTMLElement {
       {
         name: "Behind the leader, points",
         numeric: true,
-        value: ({candidate}) => behind(leadIn(round, leader, candidate), round.grouped)
+        value: ({candidate}) => behind(leadOf(round.pairs, leader, candidate), round.grouped)
       },
       {
         name: "Interval",
         numeric: true,
         value: ({candidate}) => {
-          const lead = leadIn(round, leader, candidate);
+          const lead = leadOf(round.pairs, leader, candidate);
           return points.differences(lead?.low, lead?.high);
         }
       },
