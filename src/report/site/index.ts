@@ -16,7 +16,6 @@ export type {PriceChoice} from "../../base/store/index.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
 export {distillations, distillationView} from "./distillation/distillations.js";
-export {judgedRows} from "./distillation/judgedRows.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
 export {historyData as history} from "./history.js";

@@ -7,7 +7,8 @@ import {
 } from "../../../evals/distillation/index.js";
 import type {DatasetDefinition} from "../../../data/datasets/index.js";
 import type {CommandBudget} from "../../../evals/runner/index.js";
-import {distillationView, judgedRows} from "../../../report/site/index.js";
+import {distillationView} from "../../../report/site/index.js";
+import {judgedRows} from "../../../report/site/distillation/judgedRows.js";
 import type {RunManifest, Store} from "../../../base/store/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import type {InterruptSignals} from "../../evals/run/interruptSignals.js";
