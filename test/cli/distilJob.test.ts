@@ -33,6 +33,12 @@ beforeAll(async () => {
   await writeDistilProject(project, {engine, server: server.url, rows});
   await tinyLanguageModel(join(project, "weights"));
   await writeFile(join(project, "train.sh"), TRAINER);
+  const read = {asOf: "2026-11-01", source: "its page"};
+  const prices = [
+    {...read, model: "large", inputPerMillion: 1, outputPerMillion: 1},
+    {...read, model: "base-model", trainingPerMillion: 20_000}
+  ];
+  await writeFile(join(project, "prices/own.json"), JSON.stringify({kind: "prices", prices}));
   await writeFile(
     join(project, "distillations/routing.distillation.ts"),
     `import {distillation, job, trainedByJob} from ${JSON.stringify(engine)};
@@ -91,9 +97,18 @@ const models = () => {
 };
 
 describe("a student that is a job", () => {
+  it("that does not fit the command's budget is not sent", async () => {
+    const {code, said} = await start("--budget-usd", "1").ended;
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /job elsewhere-\w+ costs \$\d+\.\d+, and \$0\.98\d+ of this command's \$1 are left\. Nothing was sent/
+    );
+    expect(begun()).toBe(0);
+  }, 120_000);
+
   it("that fails says so, and is sent once more by the next start", async () => {
     await writeFile(join(project, "broken"), "");
-    const {code, said} = await start().ended;
+    const {code, said} = await start("--budget-usd", "100").ended;
     expect(code).not.toBe(0);
     expect(said).toMatch(/job elsewhere-\w+ is failed, exit code 7/);
     expect(begun()).toBe(1);
@@ -115,8 +130,15 @@ describe("a student that is a job", () => {
     });
     expect(view).toMatchObject({cleanRows: TEST, answeredRows: TRAIN, advice: {kind: "teacher"}});
     const jobs = await readJobs(await openWorkspace(project));
+    expect(student).toMatchObject({job: jobs.at(-1)!.id, curve: []});
+    // Of answers and the job by its tokens; the teacher's answers to the test rows are left.
+    const askedUsd = student!.firstUsd! - jobs.at(-1)!.tokens!.usd! - view.dataUsd!;
+    expect(askedUsd).toBeCloseTo((view.dataUsd! * TEST) / TRAIN, 3);
     expect(jobs.map(({model}) => model?.id)).toEqual([undefined, student!.modelId]);
     expect(withoutProbes(server.requests)).toHaveLength(TRAIN + TEST);
+    expect((await start().ended).out).toContain(
+      `elsewhere has no curve of score against rows: job ${student!.job}`
+    );
     const again = await start("--json").ended;
     expect(again.code, again.said).toBe(0);
     expect(JSON.parse(again.out)).toEqual(view);

@@ -2,9 +2,10 @@ import type {Endpoint, ModelParameters} from "../../inference/endpoints/index.js
 import {checkLocalOptions, localModel, type LocalModelOptions} from "../../inference/localModels/index.js";
 import {collectedModel, type Job, modelOfJob} from "../../training/jobs/index.js";
 import {UserError} from "../../base/validation/index.js";
+import {wayCost, type WayThere} from "../../base/costs/index.js";
 import {checkName} from "../../base/validation/names.js";
 import {hashJson} from "../../base/system/index.js";
-import {modelsDir} from "../../base/store/index.js";
+import {type JobRecord, modelsDir} from "../../base/store/index.js";
 import {type ModelManifest, NotMade} from "../../weights/models/index.js";
 import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
 import {storedModel} from "./stored.js";
@@ -37,7 +38,7 @@ export function trainedByJob(name: string, {definition}: Job, options: TrainedBy
     async prepare(context) {
       const manifest =
         context.instead === undefined
-          ? await trainedElsewhere(job, context)
+          ? await trainedElsewhere(job, context, wayThere)
           : await buildModel(storedModel(context.instead), context);
       const {model} = manifest.settings;
       if (manifest.files.length === 0) {
@@ -62,12 +63,33 @@ export function trainedByJob(name: string, {definition}: Job, options: TrainedBy
 
 async function trainedElsewhere(
   job: {name: string; definition: Job["definition"]},
-  context: PrepareContext
+  context: PrepareContext,
+  way: WayThere | undefined
 ): Promise<ModelManifest> {
   const {store, dryRun, signal, onProgress} = context;
   const version = await trainingVersion(job.definition.dataset, job.name, context);
-  if (!dryRun) return modelOfJob(store, job, version, {signal, onMessage: onProgress});
+  if (!dryRun)
+    return modelOfJob(store, job, version, {
+      signal,
+      pay: async (sent) => context.pay?.({what: `job ${sent.id}`, usd: jobUsd(sent, way), signal}),
+      onMessage: onProgress
+    });
   const found = await collectedModel(store, job, version);
   if (found) return found;
   throw new NotMade(job.name, hashJson([modelsDir(store.workspace), job.name, version.sha256]), true);
+}
+
+/**
+ * US dollars of a job before it is sent: as its candidate states, else by its tokens. A command that keeps the data on the team's own
+ * machines is free unless a price is stated; undefined where nobody knows.
+ */
+function jobUsd(
+  {tokens, service}: Pick<JobRecord, "tokens" | "service">,
+  way?: WayThere
+): number | undefined {
+  const {hours = service.timeoutHours as number | undefined, usdPerHour} = way ?? {};
+  const stated =
+    way && wayCost({...way, hours: usdPerHour === undefined ? way.hours : hours, evalUsd: 0, dataUsd: 0});
+  const own = service.service === "command" && (service.trust === "local" || service.trust === "internal");
+  return stated?.firstUsd ?? tokens?.usd ?? (own && !way ? 0 : undefined);
 }

@@ -59,12 +59,15 @@ export function paysText(
   return `${hosting}: pays ${cheaperAbove === "b" ? "from" : "up to"} ${count(requestsPerMonth)} requests a month${range};${at}`;
 }
 
-/** Whether a further training pays, in a sentence. */
+/** Whether a further training pays, in a sentence; of a student of a job why that is not known. */
 export function gainText(
-  {gain, costs}: StudentView,
+  {name, job, gain, costs}: StudentView,
   {scale, margin}: Pick<DistillationView, "scale" | "margin">
 ): string | undefined {
-  if (!gain) return undefined;
+  if (!gain)
+    return job === undefined
+      ? undefined
+      : `${name} has no curve of score against rows: job ${job} learned all rows, and each share of them would be one more job to pay for.`;
   const {number, difference} = writerOf(scale);
   const {fromRows, toRows, low, high, mayPay, nextUsd} = gain;
   const gained = `From ${fromRows} to ${toRows} rows the score changed by ${number(gain.difference)} (${number(low)} to ${number(high)})`;

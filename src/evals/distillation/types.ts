@@ -57,6 +57,8 @@ export interface StudentView {
   /** Rows that it learned, and the seconds that took; absent of a model made elsewhere. */
   learned?: number;
   seconds?: number;
+  /** Id of the job that trained it elsewhere. */
+  job?: string;
   mean?: number;
   low?: number;
   high?: number;

@@ -5,6 +5,7 @@ import type {SplitSpec} from "../../data/splits/spec.js";
 import type {Endpoint, Message, ModelParameters, ToolDefinition} from "../../inference/endpoints/types.js";
 import type {GateRule} from "../decisions/gateTypes.js";
 import type {ImportedSource} from "../importedResults/types.js";
+import type {Payment} from "./calls/payAtOnce.js";
 import type {Row, Scorer} from "../scorers/types.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
@@ -21,6 +22,8 @@ export interface PrepareContext {
   dryRun?: boolean;
   /** Id of a model of the store that answers instead of the one that would be made. */
   instead?: string;
+  /** Takes what making it costs out of the command's budget; throws a UserError where it does not fit. Absent where none is kept. */
+  pay?(payment: Payment): Promise<void>;
   onProgress(message: string): void;
   signal?: AbortSignal;
 }

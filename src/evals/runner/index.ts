@@ -26,6 +26,7 @@ export {createStageCalls} from "./calls/stageCalls.js";
 export {asPostponed, callError, mayBeBilled, refusalOf} from "./calls/callErrors.js";
 export {countUncounted} from "./calls/countUncounted.js";
 export {guardedAttempts} from "./calls/guardedAttempts.js";
+export {isLimited} from "./calls/payAtOnce.js";
 export {createPool} from "./calls/pool.js";
 export type * from "./define.js";
 export {assertEval, candidate, defineEval} from "./defineEval.js";

@@ -2,6 +2,7 @@ import {checkBudget} from "./calls/pricesForBudget.js";
 import {makeCalls} from "./calls/calls.js";
 import {type CallPace, openRunCalls} from "./calls/runCalls.js";
 import {runPrices} from "./calls/runPrices.js";
+import {isLimited} from "./calls/payAtOnce.js";
 import {keepBudget, type BudgetKeeper} from "./calls/keepBudget.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import {notePlanned} from "./journal/folder.js";
@@ -70,8 +71,8 @@ export async function makeRun(leased: LeasedRun): Promise<RunResult> {
 /** Undefined where nothing limits what is spent. */
 function spendingOf({inputs: {budget, options = {}}}: EvalTask): BudgetKeeper | undefined {
   const {budgetUsd = Infinity} = options;
-  const isLimited = Math.min(budgetUsd, budget?.limitUsd ?? Infinity) < Infinity || budget?.ledger;
-  return isLimited ? keepBudget(budgetUsd, budget) : undefined;
+  const limits = budgetUsd < Infinity || (budget && isLimited(budget));
+  return limits ? keepBudget(budgetUsd, budget) : undefined;
 }
 
 /** What is closed at the end, also when a later part cannot be opened. */

@@ -1,5 +1,5 @@
 import type {SplitManifest, Store, VersionManifest} from "../../base/store/index.js";
-import type {Candidate, EvalDefinition} from "./define.js";
+import type {Candidate, EvalDefinition, PrepareContext} from "./define.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
 
 export interface PrepareCandidateInputs {
@@ -7,6 +7,7 @@ export interface PrepareCandidateInputs {
   version: VersionManifest;
   split: SplitManifest;
   candidate: Candidate;
+  pay?: PrepareContext["pay"];
   onMessage(message: string): void;
   signal?: AbortSignal;
 }

@@ -12,6 +12,7 @@ import {
 import {askAgain, type Database, hasRunFile, openDatabase} from "../../base/store/index.js";
 import {asDefined} from "../../data/privacy/index.js";
 import {withinBudget} from "./calls/commandBudget.js";
+import {payAtOnce, type Payment} from "./calls/payAtOnce.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
 import {
@@ -131,10 +132,11 @@ async function prepareCandidates(
   {resolved, inputs, effects}: EvalTask,
   {db}: RunWorkspace
 ): Promise<ReadyCandidate[]> {
-  const {store, version, split, options = {}, signal} = inputs;
+  const {store, version, split, options = {}, budget, signal} = inputs;
   const {dryRun} = options;
+  const pay = budget && ((payment: Payment) => payAtOnce(budget, payment));
   const onMessage = (message: string) => effects.onMessage?.(message);
-  const ready = await readyCandidates(resolved, {store, db, version, split, dryRun, onMessage, signal});
+  const ready = await readyCandidates(resolved, {store, db, version, split, dryRun, pay, onMessage, signal});
   if (!dryRun) for (const {prepared} of ready) prepared.endpoint.warmUp?.();
   return ready;
 }

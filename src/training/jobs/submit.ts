@@ -41,6 +41,8 @@ export interface JobPlan {
 
 export interface JobSubmitOptions {
   signal?: AbortSignal;
+  /** Called once the job is about to be sent; where it throws, nothing is. */
+  pay?(job: JobRecord): Promise<void>;
   onMessage?(message: string): void;
 }
 
@@ -141,7 +143,7 @@ export async function newestJob(workspace: Workspace, plan: JobPlan): Promise<Jo
 export async function startJob(
   workspace: Workspace,
   id: string,
-  {signal, onMessage = () => undefined}: JobSubmitOptions = {}
+  {signal, pay, onMessage = () => undefined}: JobSubmitOptions = {}
 ): Promise<{job: JobRecord; how: "was there" | "found" | "started"}> {
   return workspace.lease(`job-start-${id}`, {what: `starting job ${id}`, waitMs: 0}, async () => {
     const job = await readJob(workspace, id);
@@ -152,6 +154,7 @@ export async function startJob(
     const found = await service.find(at);
     if (found !== undefined) return {job: await withRemote(workspace, id, found), how: "found"};
     await assertThere(at.folder, job);
+    await pay?.(job);
     const remote = await submitted(service, at, job);
     return {job: await withRemote(workspace, id, remote), how: "started"};
   });

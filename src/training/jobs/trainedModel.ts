@@ -12,11 +12,11 @@ import {
 } from "../../base/store/index.js";
 import {collectJob} from "./collect.js";
 import {openService} from "./services/index.js";
-import {newestJob, noteJob, startJob} from "./submit.js";
+import {type JobSubmitOptions, newestJob, noteJob, startJob} from "./submit.js";
 import {jobFormat, jobPlan, type NamedJob, trainingFiles, trainingSettings} from "./trainingFiles.js";
 import {lastStatus, watchJob} from "./watch.js";
 
-export interface JobModelOptions {
+export interface JobModelOptions extends Pick<JobSubmitOptions, "pay"> {
   signal?: AbortSignal;
   onMessage(text: string): void;
   /** Most milliseconds between looks. */
@@ -32,13 +32,13 @@ export async function modelOfJob(
   store: Store,
   own: Pick<NamedJob, "name" | "definition">,
   version: VersionManifest,
-  {signal, onMessage, everyMs}: JobModelOptions
+  {signal, pay, onMessage, everyMs}: JobModelOptions
 ): Promise<ModelManifest> {
   const {workspace} = store;
   const {id} = await noted(store, own, version, {onMessage, signal});
   const known = await modelAtHand(store, id);
   if (known) return known;
-  const {how} = await startJob(workspace, id, {signal, onMessage});
+  const {how} = await startJob(workspace, id, {signal, pay, onMessage});
   onMessage(how === "started" ? `job ${id} is submitted` : `job ${id} was submitted before: it goes on`);
   const {statuses} = await watchJob(workspace, id, {signal, onMessage, everyMs});
   if (statuses.at(-1)?.outcome === undefined) {

@@ -1,6 +1,13 @@
 import {availableParallelism} from "node:os";
 import type {DatasetDefinition} from "../../../data/datasets/index.js";
-import {type Candidate, prepareCandidate, type RunOptions} from "../../../evals/runner/index.js";
+import {
+  type Candidate,
+  type CommandBudget,
+  isLimited,
+  prepareCandidate,
+  type RunOptions
+} from "../../../evals/runner/index.js";
+import {UserError} from "../../../base/validation/index.js";
 import {ensureSplit} from "../../../data/splits/index.js";
 import {openCounts, openStore, type Store} from "../../../base/store/index.js";
 import {datasetOf, type NamedEval} from "../../project/project.js";
@@ -18,6 +25,7 @@ export interface Ahead {
 export interface AheadInputs {
   datasets: readonly DatasetDefinition[];
   options: RunOptions;
+  budget: CommandBudget;
   quiet?: boolean;
   signal: AbortSignal;
 }
@@ -29,7 +37,7 @@ export interface AheadInputs {
 export function prepareAhead(
   {workspace}: Store,
   evals: readonly NamedEval[],
-  {datasets, options, quiet, signal}: AheadInputs
+  {datasets, options, budget, quiet, signal}: AheadInputs
 ): Ahead {
   const wanted = (one: NamedEval) =>
     one.definition.source
@@ -46,7 +54,7 @@ export function prepareAhead(
     const store = await openStore(workspace);
     try {
       for (let one = waiting.pop(); one && !either.aborted; one = waiting.pop()) {
-        const done = prepareEval(store, one, wanted(one), {datasets, quiet, signal: either});
+        const done = prepareEval(store, one, wanted(one), {datasets, budget, quiet, signal: either});
         current = {one, done};
         await done;
       }
@@ -71,7 +79,7 @@ async function prepareEval(
   store: Store,
   one: NamedEval,
   candidates: readonly Candidate[],
-  {datasets, quiet, signal}: Omit<AheadInputs, "options">
+  {datasets, budget, quiet, signal}: Omit<AheadInputs, "options">
 ): Promise<void> {
   try {
     const dataset = datasetOf(one.definition, datasets);
@@ -89,6 +97,8 @@ async function prepareEval(
           version,
           split,
           candidate,
+          // A run under way has its budget counted out already: what is paid waits for its turn.
+          pay: isLimited(budget) ? () => Promise.reject(new UserError("it is paid in its turn")) : undefined,
           onMessage: reporter.message,
           signal
         });

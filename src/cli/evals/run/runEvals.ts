@@ -93,7 +93,7 @@ export async function runEvals(
   const budget = inputs.budget ?? (await openCommandBudget(store.workspace, options.budgetUsd, command));
   const excerpts = await openExcerptCache(store.workspace, "excerpts");
   const versionOf = newestVersions(store, inputs.tell);
-  const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
+  const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, {...inputs, budget});
   inputs.at?.("preparing");
   await observed(async () => {
     await holdOutFirst(store, evals, inputs, versionOf);

@@ -1,4 +1,5 @@
 import {distil} from "../../../evals/distillation/index.js";
+import {type CommandBudget, openCommandBudget} from "../../../evals/runner/index.js";
 import {openStore, readKept} from "../../../base/store/index.js";
 import {interruptSignals} from "../../evals/run/interruptSignals.js";
 import {findProject, loadDatasets, openProject} from "../../project/project.js";
@@ -16,13 +17,15 @@ export async function distilVerb(name: string | undefined, options: DistilVerbOp
   const [found] = name === undefined ? [] : await loadDistillations(project, [name]);
   const store = await openStore(await openProject());
   const signals = interruptSignals();
+  let budget: CommandBudget | undefined;
   try {
     if (!found) {
       const kept = await readKept(store.workspace);
       return options.json ? printJson(kept) : print(keptTable(kept));
     }
     const {datasets} = await loadDatasets(project);
-    const inputs = {...options, project, datasets, signals};
+    budget = await openCommandBudget(store.workspace, options.budgetUsd, "distil");
+    const inputs = {...options, project, datasets, signals, budget};
     const effects = loopEffects(store, inputs);
     const {view} = await distil(store, found, await stateFor(store, found, inputs, effects), effects);
     if (options.json) printJson(view);
@@ -33,6 +36,7 @@ export async function distilVerb(name: string | undefined, options: DistilVerbOp
     if (error instanceof Unfinished) note(`! ${error.message}`);
     note("Stopped. The same command goes on: answers and models are kept.");
   } finally {
+    await budget?.end();
     signals.dispose();
     await store.close();
   }

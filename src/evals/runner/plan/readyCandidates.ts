@@ -37,6 +37,7 @@ export interface PrepareInputs {
   split: SplitManifest;
   /** Make nothing: a candidate that is not made yet is one that has answered nothing. */
   dryRun?: boolean;
+  pay?: PrepareContext["pay"];
   onMessage(message: string): void;
   signal?: AbortSignal;
 }
@@ -47,7 +48,7 @@ export interface PrepareInputs {
  */
 export async function readyCandidates(
   resolved: Pick<ResolvedEval, "candidates" | "seed" | "baseline">,
-  {store, db = store, version, split, dryRun, onMessage, signal}: PrepareInputs
+  {store, db = store, version, split, dryRun, pay, onMessage, signal}: PrepareInputs
 ): Promise<ReadyCandidate[]> {
   const ready: ReadyCandidate[] = [];
   const leftOut = await leftOutRows(db, store.workspace, split);
@@ -68,6 +69,7 @@ export async function readyCandidates(
         },
         leftOut,
         dryRun,
+        pay,
         onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
         signal
       });

@@ -17,8 +17,12 @@ export function studentCurve(view: DistillationView, student: StudentView, forma
   const points = curve.filter((one): one is StudentCurvePoint & {mean: number} => one.mean !== undefined);
   if (points.length < 2)
     return html`<p>
-      ${name} was trained on all rows alone. With ${code("subset")} in its training the command measures what
-      fewer rows would have given.
+      ${
+        student.job === undefined
+          ? html`${name} was trained on all rows alone. With ${code("subset")} in its training the command
+            measures what fewer rows would have given.`
+          : gainText(student, view)
+      }
     </p>`;
   const scale = (value: number) => format.scale(value);
   const draw = (width: number) =>

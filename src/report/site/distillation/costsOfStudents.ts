@@ -15,11 +15,14 @@ import {
 import {listModels} from "../../../weights/models/index.js";
 import {
   type DistillationRecord,
+  type JobRecord,
   modelsDir,
   type PriceChoice,
+  readJobs,
   type RunManifest,
   type Store
 } from "../../../base/store/index.js";
+import {jobOfModel} from "../../../base/store/jobsNamed.js";
 import {runCosts} from "../runCosts.js";
 import type {DistillationView, StudentCost, StudentView} from "../../../evals/distillation/index.js";
 
@@ -30,7 +33,7 @@ export interface DistillationCosts extends Pick<
   DistillationView,
   "answeredRows" | "dataUsd" | "teacherUsdPerMonth" | "teacherUnknown"
 > {
-  students: Pick<StudentView, "modelId" | "learned" | "seconds" | "costs" | "firstUsd">[];
+  students: Pick<StudentView, "modelId" | "learned" | "seconds" | "job" | "costs" | "firstUsd">[];
 }
 
 export interface CostInputs {
@@ -62,6 +65,7 @@ export async function distillationCosts(
   const dataUsd = Number.isNaN(sum) ? undefined : sum;
   const {usd: evalUsd = free ? 0 : undefined} = await teacherUsd(store, run, teacher);
   const models = new Map((await listModels(modelsDir(store.workspace))).map((one) => [one.id, one]));
+  const jobs = await readJobs(store.workspace);
   return {
     answeredRows: spent.reduce((total, {rows}) => total + rows, 0),
     dataUsd,
@@ -69,14 +73,17 @@ export async function distillationCosts(
     teacherUnknown: unknownOf(hosting, sampleOf(teacher)),
     students: students.map((name, i) => {
       const modelId = run.candidates.find((one) => one.name === name)?.modelId;
-      const training = models.get(modelId ?? "")?.training;
-      const way = wayOf(sampleOf(name), training?.seconds, record, {dataUsd, evalUsd});
+      const model = models.get(modelId ?? "");
+      const training = model?.training;
+      const job = model && jobOfModel(jobs, model);
+      const way = wayOf(sampleOf(name), trainedWay(training?.seconds, job, record), {dataUsd, evalUsd});
       const sample = {...sampleOf(name), wayThere: way};
       const cost = way && wayCost(way);
       return {
         modelId,
         learned: training?.rows,
         seconds: training?.seconds,
+        job: job?.id,
         firstUsd: cost?.firstUsd,
         costs: sample.hostings.map((one): StudentCost => {
           const option = cost && costOption(sample, one, {horizonMonths});
@@ -107,17 +114,30 @@ export async function distillationCosts(
 /** Undefined where an amount is unknown: that is not free. */
 function wayOf(
   {wayThere}: CostSample,
-  seconds: number | undefined,
-  {usdPerHour, repeatsPerYear}: DistillationRecord,
+  trained: WayThere | undefined,
   {dataUsd, evalUsd}: Pick<WayThere, "dataUsd" | "evalUsd">
 ): WayThere | undefined {
   if (dataUsd === undefined || evalUsd === undefined) return undefined;
-  const trained: WayThere | undefined =
-    seconds === undefined
-      ? undefined
-      : {kind: "fine-tune", hours: seconds / 3600, usdPerHour, repeatsPerYear};
   const own = wayThere ?? trained;
   return own && {evalUsd, ...own, dataUsd: (own.dataUsd ?? 0) + dataUsd};
+}
+
+/** A training by its hours; a job by its tokens where it has a price for them, and so at a service that answers with what it trained. */
+function trainedWay(
+  seconds: number | undefined,
+  job: Pick<JobRecord, "tokens" | "answersAt"> | undefined,
+  {usdPerHour, repeatsPerYear}: DistillationRecord
+): WayThere | undefined {
+  const {estimated, usd, trained = estimated} = job?.tokens ?? {};
+  if (usd !== undefined && estimated)
+    return {
+      kind: "fine-tune",
+      trainedTokens: trained,
+      trainingUsdPerMillion: (1e6 * usd) / estimated,
+      repeatsPerYear
+    };
+  if (seconds === undefined || job?.answersAt !== undefined) return undefined;
+  return {kind: "fine-tune", hours: seconds / 3600, usdPerHour, repeatsPerYear};
 }
 
 function unknownOf(hosting: CostHosting | undefined, {tokens}: CostSample): string[] {
