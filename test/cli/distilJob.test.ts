@@ -1,5 +1,4 @@
 // @module-tag long
-import {type ChildProcess, spawn} from "node:child_process";
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
@@ -7,74 +6,28 @@ import {setTimeout as pause} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {DistillationView} from "../../src/report/site/index.js";
 import {openWorkspace, readJobs} from "../../src/base/store/index.js";
-import {compiled} from "../support/compiledEngine.js";
 import {type ModelServer, withoutProbes} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
-import {short, teacherServer, tickets, writeDistilProject} from "./support/distilProject.js";
+import {startDistil, writeJobProject} from "./support/distilJobProject.js";
+import {teacherServer} from "./support/distilProject.js";
 
 const [TRAIN, TEST] = [24, 20];
-const engine = compiled("bundle/index.js");
 let server: ModelServer;
 let project: string;
-
-/** Fails as long as the project has a file `broken`; leaves a model that knows nothing. */
-const TRAINER = `echo begun >> "$ASSAY_PROJECT/begun"
-(cd "$ASSAY_FOLDER" && sha256sum --quiet -c SHA256SUMS) || exit 3
-sleep 3
-test -e "$ASSAY_PROJECT/broken" && exit 7
-mkdir -p "$ASSAY_OUTPUT" && cp "$ASSAY_PROJECT"/weights/* "$ASSAY_OUTPUT"
-`;
 
 beforeAll(async () => {
   server = await teacherServer();
   project = await temporaryProject();
-  const rows = short(tickets(TRAIN, TEST));
-  await writeDistilProject(project, {engine, server: server.url, rows});
-  await tinyLanguageModel(join(project, "weights"));
-  await writeFile(join(project, "train.sh"), TRAINER);
-  const read = {asOf: "2026-11-01", source: "its page"};
-  const prices = [
-    {...read, model: "large", inputPerMillion: 1, outputPerMillion: 1},
-    {...read, model: "base-model", trainingPerMillion: 20_000}
-  ];
-  await writeFile(join(project, "prices/own.json"), JSON.stringify({kind: "prices", prices}));
-  await writeFile(
-    join(project, "distillations/routing.distillation.ts"),
-    `import {distillation, job, trainedByJob} from ${JSON.stringify(engine)};
-export default distillation({
-  eval: "routing",
-  teacher: "large",
-  students: (answers) => [
-    trainedByJob("elsewhere", job({dataset: answers, base: "base-model", format: "prompt", epochs: 1,
-      on: {service: "command", trust: "local", tool: "trl", run: 'sh "$ASSAY_PROJECT/train.sh"'}}),
-      {params: {max_tokens: 3, temperature: 0}})
-  ],
-  curve: [],
-  margin: 0.05
-});
-`
-  );
+  await writeJobProject(project, {
+    server: server.url,
+    train: TRAIN,
+    test: TEST,
+    run: 'sh "$ASSAY_PROJECT/train.sh"'
+  });
 }, 120_000);
 afterAll(() => server.close());
 
-function start(...words: string[]): {
-  child: ChildProcess;
-  ended: Promise<{code: number | null; out: string; said: string}>;
-} {
-  const child = spawn(process.execPath, [compiled("bundle/main.js"), "distil", "routing", ...words], {
-    cwd: project,
-    env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"},
-    stdio: ["ignore", "pipe", "pipe"]
-  });
-  let [out, said] = ["", ""];
-  child.stdout.on("data", (text: Buffer) => (out += text.toString()));
-  child.stderr.on("data", (text: Buffer) => (said += text.toString()));
-  const ended = new Promise<{code: number | null; out: string; said: string}>((resolve) =>
-    child.once("close", (code) => resolve({code, out, said}))
-  );
-  return {child, ended};
-}
+const start = (...words: string[]) => startDistil(project, words);
 
 /** Starts it, and kills it once something is there. */
 async function killedWhen(isThere: () => boolean): Promise<void> {
