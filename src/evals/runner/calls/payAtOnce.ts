@@ -24,7 +24,10 @@ export function isLimited({limitUsd, ledger}: Pick<CommandBudget, "limitUsd" | "
  */
 export async function payAtOnce(budget: CommandBudget, {what, usd, signal}: Payment): Promise<void> {
   if (isLimited(budget)) {
-    if (usd === undefined) throw new UserError(`a budget needs prices, and none is known for ${what}. State \`wayThere\` of its candidate or "trainingPerMillion" in prices/*.json, or run without a budget.`);
+    if (usd === undefined)
+      throw new UserError(
+        `a budget needs prices, and none is known for ${what}. State \`wayThere\` of its candidate or "trainingPerMillion" in prices/*.json, or run without a budget.`
+      );
     const toUsd = budget.spentUsd + usd;
     // Rounding in the last digit must not refuse what fits exactly.
     if (toUsd > budget.limitUsd * (1 + 1e-12))
