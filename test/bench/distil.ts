@@ -23,6 +23,16 @@ const percent = (value: number | undefined) => (value === undefined ? "–" : `$
 const count = (value: number) => Math.ceil(value).toLocaleString("en-US");
 const VERDICTS = {"non-inferior": "no worse", undecided: "undecided", inferior: "worse"};
 
+const dollars = (value: number) => (value > 0 && value < 0.01 ? "< $0.01" : `$${value.toFixed(2)}`);
+
+/** Answers of a teacher that bills none are in what its machine costs a month; a dash where an amount is unknown. */
+function costText({firstUsd}: StudentView, view: DistillationView): string {
+  if (firstUsd === undefined) return "–";
+  if (view.dataUsd !== 0 || view.answeredRows === 0) return dollars(firstUsd);
+  const {teacherUsdPerMonth: rent} = view;
+  return `${dollars(firstUsd)} and the teacher's machine, ${rent === undefined ? "–" : dollars(rent)} a month`;
+}
+
 /** Over the hostings of a student. */
 function paysFrom({costs}: StudentView): string {
   const found = costs.flatMap(({breakEven, savedUsdPerMonth = 0}) =>
@@ -67,7 +77,7 @@ for (const name of names) {
           VERDICTS[verdict],
           percent(student.cascade?.share ?? 0),
           count(view.answeredRows),
-          student.firstUsd === undefined ? "–" : `$${student.firstUsd.toFixed(2)}`,
+          costText(student, view),
           paysFrom(student),
           seconds.toFixed(0)
         ].join(" | ")} |`
