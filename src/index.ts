@@ -15,7 +15,9 @@ export {
   servedBest,
   type ServedOptions,
   storedModel,
-  trained
+  trained,
+  trainedByJob,
+  type TrainedByJobOptions
 } from "./evals/candidates/index.js";
 export {type Distillation, distillation, type DistillationDefinition} from "./evals/distillation/index.js";
 export {localModel, type LocalModelOptions} from "./inference/localModels/index.js";

@@ -12,3 +12,4 @@ export {servedBest, type ServedOptions} from "./served.js";
 export {reranked, type RerankedSettings} from "./reranked.js";
 export {storedModel} from "./stored.js";
 export {trained} from "./trained.js";
+export {trainedByJob, type TrainedByJobOptions} from "./trainedByJob.js";

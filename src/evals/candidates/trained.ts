@@ -71,7 +71,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
 }
 
 /** The run's own version of its dataset, the newest of others, which a dry run does not pull. */
-async function trainingVersion(
+export async function trainingVersion(
   wanted: DatasetDefinition | string,
   model: string,
   {store, version, dryRun, onProgress}: PrepareContext

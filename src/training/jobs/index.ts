@@ -15,9 +15,11 @@ export type {JobService} from "./service.js";
 export {openService, type ServiceSettings} from "./services/index.js";
 export {logOf, statusText} from "./statusText.js";
 export {type JobPlan, noteJob, startJob} from "./submit.js";
+export {collectedModel, modelOfJob} from "./trainedModel.js";
 export {
   type JobFile,
   jobFormat,
+  jobPlan,
   type NamedJob,
   trainingFiles,
   type TrainingFileOptions,

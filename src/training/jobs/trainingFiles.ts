@@ -6,6 +6,7 @@ import type {DatasetDefinition} from "../../data/datasets/index.js";
 import type {JobDefinition} from "./define.js";
 import {saidNumber} from "./more.js";
 import type {JobService} from "./service.js";
+import type {JobPlan} from "./submit.js";
 import {ensureSplit} from "../../data/splits/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {
@@ -57,6 +58,27 @@ export function trainingSettings({
   return {method, epochs, rows, rate, lora, length, seed, preference, more, parent};
 }
 
+/** What is wanted of a service, from a job's definition and the files that were written for it. */
+export function jobPlan(
+  {name, definition}: Pick<NamedJob, "name" | "definition">,
+  service: JobService,
+  files: readonly JobFile[]
+): Omit<JobPlan, "folder" | "again"> {
+  const [{manifest, cost}] = files as [JobFile];
+  return {
+    name,
+    service: definition.on,
+    base: definition.base,
+    settings: trainingSettings(definition),
+    dataset: manifest.dataset,
+    version: manifest.version,
+    split: manifest.split,
+    format: jobFormat(definition, service),
+    data: files.map(({data}) => data),
+    tokens: {estimated: cost?.tokens, usd: cost?.usd}
+  };
+}
+
 /** The form of a job's lines. */
 export function jobFormat({format}: JobDefinition, {formats}: JobService): string {
   return formats[format === "preference" ? "preference" : "chat"];
@@ -65,7 +87,7 @@ export function jobFormat({format}: JobDefinition, {formats}: JobService): strin
 /** Writes the parts of the split in the service's format, checked by its rules and its trust level. */
 export async function trainingFiles(
   store: Store,
-  {name, definition}: NamedJob,
+  {name, definition}: Pick<NamedJob, "name" | "definition">,
   service: JobService,
   version: VersionManifest,
   options: TrainingFileOptions

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from "node:fs";
+import {readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {text} from "../../../src/base/validation/checked.js";
@@ -13,7 +13,8 @@ import {
   putJson,
   readRecord,
   sqlString,
-  type Workspace
+  type Workspace,
+  writeKept
 } from "../../../src/base/store/index.js";
 import {folderState} from "../../support/folderState.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
@@ -193,4 +194,26 @@ describe("a record of another form", () => {
 it("every kind has a place and a name of its own", () => {
   expect(new Set(KINDS.map(({at}) => at)).size).toBe(KINDS.length);
   expect(new Set(KINDS.map(({name}) => name)).size).toBe(KINDS.length);
+});
+
+it("a temporary file that a killed writer left beside kept models goes with the next one", async () => {
+  const workspace = await openWorkspace(await temporaryProject());
+  const record = {
+    kind: "kept",
+    schemaVersion: 1,
+    id: "routing-1",
+    distillation: "routing",
+    eval: "routing",
+    dataset: "tickets",
+    version: "v1",
+    file: {path: "distillations/routing.distillation.ts", sha256: "0"},
+    at: "2026-12-01T00:00:00.000Z",
+    outcome: "none",
+    sentence: "The teacher answers."
+  } as const;
+  await writeKept(workspace, record);
+  const folder = join(workspace.dir, "kept");
+  writeFileSync(join(folder, ".routing-1.json.4194305.0123abcd.tmp"), "");
+  await writeKept(workspace, record);
+  expect(readdirSync(folder)).toEqual(["routing-1.json"]);
 });

@@ -65,6 +65,14 @@ describe("soft labels", () => {
     model.free();
   });
 
+  it("give a divergence that SciPy computes, too", () => {
+    const {tokens, shares, entropy} = example.soft![2]!;
+    const student: Record<number, number> = {15: 0.35, 7: 0.4, 30: 0.05};
+    const loss = tokens.reduce((sum, token, i) => sum - shares[i]! * Math.log(student[token]!), entropy);
+    // 0.3 × 1.0498221244986778, its cross-entropy, and 0.7 × 0.28463559153541135, the divergence of (5, 3, 1) / 9 from it.
+    expect(loss).toBeCloseTo(0.5141915514243913, 12);
+  });
+
   it("have the slopes of their loss as gradients", async () => {
     const model = await LanguageModel.open(await oneThread(), await checkpoint());
     const {batch, labels, soft} = paddedRows([example]);

@@ -4,6 +4,7 @@ import {
   type JobDefinition,
   type JobFile,
   jobFormat,
+  jobPlan,
   type JobService,
   type NamedJob,
   noteJob,
@@ -108,25 +109,14 @@ async function withFiles(
   version: VersionManifest,
   options: TrainingFileOptions & SubmitVerbOptions
 ): Promise<JobRecord | undefined> {
-  const {definition} = own;
   const files = await trainingFiles(store, own, service, version, options);
   if (!options.json) print(filesText(own, service, files));
   if (options.check) {
     if (options.json) printJson(files.map(({manifest, cost}) => ({...manifest, cost})));
     return undefined;
   }
-  const [{manifest, cost}] = files as [JobFile];
   return noteJob(store.workspace, {
-    name: own.name,
-    service: definition.on,
-    base: definition.base,
-    settings: trainingSettings(definition),
-    dataset: manifest.dataset,
-    version: manifest.version,
-    split: manifest.split,
-    format: jobFormat(definition, service),
-    data: files.map(({data}) => data),
-    tokens: {estimated: cost?.tokens, usd: cost?.usd},
+    ...jobPlan(own, service, files),
     folder: options.folder,
     again: options.again
   });

@@ -65,7 +65,7 @@ const byScore = (answers: readonly AgreedAnswer[]) =>
 
 function answerRow(answer: AgreedAnswer, asked: Asked): MadeRow {
   const tools = toolsOf(answer, asked.run);
-  const conversation = [...messagesOf(answer), assistant(answer)];
+  const conversation = [...messagesOf(answer).map(unlearned), assistant(answer)];
   return {
     ...common(answer, asked),
     row: {
@@ -155,7 +155,7 @@ function facts(answer: AgreedAnswer, {run, source}: Asked) {
     id: [row_id, ...several, ...each].join("/"),
     row: row_id,
     part: answer.part,
-    prompt: promptOf(answer),
+    prompt: promptOf(answer, toolsOf(answer, run)),
     candidate,
     model: answer.served_model ?? run.candidates.find(({name}) => name === candidate)?.model,
     variant,
@@ -186,11 +186,18 @@ interface StoredMessage {
 
 const messagesOf = ({messages}: RunAnswer) => JSON.parse(messages!) as StoredMessage[];
 
-/** The prompt as it was sent: its text where it is one message of the user's, else its messages as JSON. */
-function promptOf(answer: RunAnswer): string {
+/** An answer within the prompt is read and not learned: the teacher did not give it. */
+const unlearned = (message: StoredMessage): StoredMessage =>
+  message.role === "assistant" ? {...message, weight: 0} : message;
+
+/**
+ * The prompt as it was sent: its text where it is one message of the user's, else its messages as JSON. Tools go with messages: where
+ * some were offered they are JSON, so that an answer in words is learned under the tools, too.
+ */
+function promptOf(answer: RunAnswer, tools: RunCandidate["tools"]): string {
   const messages = messagesOf(answer);
   const [only] = messages;
-  return messages.length === 1 && only!.role === "user" && typeof only!.content === "string"
+  return !tools?.length && messages.length === 1 && only!.role === "user" && typeof only!.content === "string"
     ? only!.content
     : JSON.stringify(messages);
 }

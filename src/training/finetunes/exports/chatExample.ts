@@ -10,13 +10,13 @@ export interface ChatExample {
 
 /** Where an example's messages stand in a row: in one column, or one column each for what is asked and answered. */
 export type ChatColumns =
-  {messages: string; tools?: string} | {prompt: string; completion: string; system?: string};
+  {messages: string; tools?: string} | {prompt: string; completion: string; system?: string; tools?: string};
 
 /**
  * The example a row makes. Messages are a list of structures or its JSON; of structures, members that are null are left
  * out, as a table has them for what a message lacks. A prompt or completion is text or messages, of which the last is
  * the answer; one that is missing is a message without content: `checkChatExample` says so.
- * @param columns `system` is the text of a system message, the same for all rows
+ * @param columns `system` is the text of a system message, the same for all rows; `tools` go with messages
  */
 export function chatExample(row: Row, columns: ChatColumns): ChatExample {
   if ("messages" in columns) {
@@ -28,14 +28,22 @@ export function chatExample(row: Row, columns: ChatColumns): ChatExample {
       tools: tools === undefined || tools === null ? undefined : tools
     };
   }
-  const {prompt, completion, system} = columns;
+  const {prompt, completion, system, tools} = columns;
   return {
     messages: [
       ...(system === undefined ? [] : [{role: "system", content: system}]),
       ...turnsIn(row[prompt], "user"),
       turnsIn(row[completion], "assistant").at(-1)
-    ]
+    ],
+    tools: tools === undefined ? undefined : toolsWith([row[prompt], row[completion]], row[tools])
   };
+}
+
+/** The tools of a row where one of its columns holds messages; undefined where they are no list of tools. */
+export function toolsWith(columns: readonly unknown[], given: unknown): object[] | undefined {
+  const hold = columns.some((value) => areMessages(messagesOf(withoutNulls(value), "") ?? []));
+  const tools = hold ? jsonValue(given) : undefined;
+  return Array.isArray(tools) && tools.length > 0 && tools.every(isObject) ? tools : undefined;
 }
 
 /** The messages that a column holds, or its text as one. */

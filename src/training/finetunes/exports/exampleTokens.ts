@@ -26,7 +26,7 @@ export function estimatedTokens(example: TrainingExample): number {
 /** The tokens of an example, by the count of a conversation. */
 export function exampleTokens(example: TrainingExample, count: TokenCount): ExampleTokens {
   if (example.kind !== "preference") {
-    const all = count(messagesIn(example), example.kind === "chat" ? example.tools : undefined);
+    const all = count(messagesIn(example), example.tools);
     return {longest: all, all};
   }
   const asked = messageList(example.prompt);

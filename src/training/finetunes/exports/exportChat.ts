@@ -123,7 +123,9 @@ export async function exportChat(
 /** The columns that a chat example holds. */
 export function columnsOf(columns: ChatColumns): string[] {
   const names =
-    "messages" in columns ? [columns.messages, columns.tools] : [columns.prompt, columns.completion];
+    "messages" in columns
+      ? [columns.messages, columns.tools]
+      : [columns.prompt, columns.completion, columns.tools];
   return names.filter((name) => name !== undefined);
 }
 
@@ -138,16 +140,16 @@ export function chatColumns(version: VersionManifest, options: ExportChatOptions
   const there = version.columns.map(({name}) => name).join(", ");
   if (asked.length > 0)
     throw new UserError(`${version.dataset} has no column ${asked.join(", ")}. It has ${there}.`);
+  const tools = has("tools") ? "tools" : undefined;
   const whole =
     messages ?? ((prompt ?? completion) === undefined && has("messages") ? "messages" : undefined);
-  if (whole !== undefined && system === undefined)
-    return {messages: whole, tools: has("tools") ? "tools" : undefined};
+  if (whole !== undefined && system === undefined) return {messages: whole, tools};
   const columns = {prompt: prompt ?? version.text, completion: completion ?? version.label};
   if (columns.prompt === undefined || columns.completion === undefined)
     throw new UserError(
       `${version.dataset} does not say what is asked and what is answered. Name the columns with --prompt and --completion, or one of messages with --messages. It has ${there}.`
     );
-  return {prompt: columns.prompt, completion: columns.completion, system};
+  return {prompt: columns.prompt, completion: columns.completion, system, tools};
 }
 
 export async function splitToExport(

@@ -68,7 +68,8 @@ export function exportedColumns(
   if (kind === "chat") return columnsOf(chatColumns(version, options));
   const {chosen, rejected, fromRun, prompt = version.text} = options;
   if (kind !== "preference" || fromRun !== undefined) return undefined;
-  return [prompt, chosen, rejected].filter((name) => name !== undefined);
+  const tools = version.columns.some(({name}) => name === "tools") ? "tools" : undefined;
+  return [prompt, chosen, rejected, tools].filter((name) => name !== undefined);
 }
 
 /** Makes an example of a row. Throws where the dataset lacks the columns or the format cannot hold them. */

@@ -1,12 +1,13 @@
 import type {Row} from "../../../base/store/index.js";
-import {type ChatColumns, chatExample} from "./chatExample.js";
+import {type ChatColumns, chatExample, toolsWith} from "./chatExample.js";
 import {messagesOf, type TrainingMessage} from "./messages.js";
 
 /** What a row teaches: a conversation with its answer, two answers of which one is preferred, or one that is marked good or bad. */
-export type TrainingExample =
-  | {id: string; kind: "chat"; messages: unknown; tools?: unknown}
-  | {id: string; kind: "preference"; prompt: unknown; chosen: unknown; rejected: unknown}
-  | {id: string; kind: "kto"; prompt: unknown; completion: unknown; good: unknown};
+export type TrainingExample = {id: string; tools?: unknown} & (
+  | {kind: "chat"; messages: unknown}
+  | {kind: "preference"; prompt: unknown; chosen: unknown; rejected: unknown}
+  | {kind: "kto"; prompt: unknown; completion: unknown; good: unknown}
+);
 
 /** Columns of a preference dataset: what is asked (text or messages), the better answer, the worse one. */
 export interface PreferenceColumns {
@@ -32,7 +33,8 @@ export function preferenceExample(
     kind: "preference",
     prompt: system === undefined ? asked : asked && [{role: "system", content: system}, ...asked],
     chosen: messagesOf(row[chosen], "assistant")?.at(-1),
-    rejected: messagesOf(row[rejected], "assistant")?.at(-1)
+    rejected: messagesOf(row[rejected], "assistant")?.at(-1),
+    tools: toolsWith([row[prompt], row[chosen], row[rejected]], row.tools)
   };
 }
 
@@ -46,7 +48,8 @@ export function ktoExample(
     kind: "kto",
     prompt: messagesOf(row[prompt], "user"),
     completion: messagesOf(row[completion], "assistant")?.at(-1),
-    good: row[good]
+    good: row[good],
+    tools: toolsWith([row[prompt], row[completion]], row.tools)
   };
 }
 

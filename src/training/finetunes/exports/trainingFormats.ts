@@ -21,7 +21,11 @@ const chat = (
 });
 
 const preference = (
-  line: (prompt: TrainingMessage[], chosen: TrainingMessage, rejected: TrainingMessage) => object | undefined
+  line: (
+    prompt: TrainingMessage[],
+    answers: [chosen: TrainingMessage, rejected: TrainingMessage],
+    example: TrainingExample
+  ) => object | undefined
 ): TrainingFormat => ({
   kind: "preference",
   line: (example) => {
@@ -29,7 +33,9 @@ const preference = (
     const [chosen] = messageList([example.chosen]);
     const [rejected] = messageList([example.rejected]);
     const asks = asksSomething(example.prompt);
-    return chosen && rejected && asks ? line(messageList(example.prompt), chosen, rejected) : undefined;
+    return chosen && rejected && asks
+      ? line(messageList(example.prompt), [chosen, rejected], example)
+      : undefined;
   }
 });
 
@@ -135,17 +141,19 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
       ? {instruction: turn.user, input: "", output: turn.answer}
       : {instruction: turn.system, input: turn.user, output: turn.answer};
   }),
-  "openai-dpo": preference((messages, chosen, rejected) => ({
-    input: {messages},
+  "openai-dpo": preference((messages, [chosen, rejected], example) => ({
+    input: withTools({messages}, example),
     preferred_output: [chosen],
     non_preferred_output: [rejected]
   })),
-  "trl-dpo": preference((...given) => {
-    const [asked, chosen, rejected] = [given[0], [given[1]], [given[2]]].map((one) => allOf(one, forTrl));
-    return asked && chosen && rejected ? {prompt: asked, chosen, rejected} : undefined;
+  "trl-dpo": preference((prompt, answers, example) => {
+    const [asked, chosen, rejected] = [prompt, ...answers.map((one) => [one])].map((one) =>
+      allOf(one, forTrl)
+    );
+    return asked && chosen && rejected ? withTools({prompt: asked, chosen, rejected}, example) : undefined;
   }),
-  "axolotl-dpo": preference((prompt, ...answers) => {
-    const messages = allOf(prompt, textMessage);
+  "axolotl-dpo": preference((prompt, answers, example) => {
+    const messages = hasTools(example) ? undefined : allOf(prompt, textMessage);
     const [chosen, rejected] = answers.map(textMessage);
     return messages && chosen && rejected ? {messages, chosen, rejected} : undefined;
   }),
@@ -156,7 +164,7 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
       const [prompt, completion] = [messageList(example.prompt), messageList([example.completion])].map(
         (one) => allOf(one, forTrl)
       );
-      return prompt && completion ? {prompt, completion, label: example.good} : undefined;
+      return prompt && completion ? withTools({prompt, completion, label: example.good}, example) : undefined;
     }
   }
 };
@@ -168,9 +176,8 @@ function sharegptTurn(message: TrainingMessage) {
     : undefined;
 }
 
-const hasTools = (example: TrainingExample) =>
-  example.kind === "chat" && Array.isArray(example.tools) && example.tools.length > 0;
+const hasTools = (example: TrainingExample) => Array.isArray(example.tools) && example.tools.length > 0;
 
 function withTools(line: object, example: TrainingExample): object {
-  return example.kind === "chat" && example.tools !== undefined ? {...line, tools: example.tools} : line;
+  return example.tools === undefined ? line : {...line, tools: example.tools};
 }

@@ -3,7 +3,7 @@ import {hostings, volume} from "../hostings.js";
 
 export default distillation({
   eval: "mails",
-  teacher: "joint model",
+  teacher: "cascade",
   students: (answers, subset) => [
     trained("TF-IDF", trainedOn(answers, tfidfLogReg({text: "text", label: "answer", subset})), hostings)
   ],

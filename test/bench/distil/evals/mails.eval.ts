@@ -1,4 +1,4 @@
-import {classification, defineEval, staticEmbedding, tfidfLogReg, trained} from "assay";
+import {cascade, classification, defineEval, staticEmbedding, tfidfLogReg, trained} from "assay";
 import mails from "../data-loaders/mails.js";
 import {rented} from "../hostings.js";
 
@@ -10,10 +10,11 @@ export default defineEval({
   dataset: mails,
   split: {name: "threads", strategy: "group", test: 0.3},
   candidates: [
-    trained("joint model", joint, {
+    cascade("cascade", [trained("TF-IDF of labels", tfidfLogReg(columns)), trained("joint model", joint)], {
+      signal: "logprobs",
+      thresholds: [0.75],
       hosting: rented
-    }),
-    trained("TF-IDF of labels", tfidfLogReg(columns))
+    })
   ],
   prompt: "{{text}}",
   expected: "queue",

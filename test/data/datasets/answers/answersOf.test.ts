@@ -4,15 +4,15 @@ import {recorded} from "../../../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../../../src/evals/runner/index.js";
 import {exactMatch} from "../../../../src/evals/scorers/index.js";
 import type {Scorer} from "../../../../src/evals/scorers/types.js";
-import {acceptFindings, ensureLedger, refusedRows} from "../../../../src/data/privacy/index.js";
-import {ensureSplit, type SplitSpec} from "../../../../src/data/splits/index.js";
 import {
-  openStore,
-  parquetFile,
-  readAcceptances,
-  type Store,
-  versionKey
-} from "../../../../src/base/store/index.js";
+  acceptFindings,
+  ensureLedger,
+  ledgerSummary,
+  refusedRows,
+  versionRefusal
+} from "../../../../src/data/privacy/index.js";
+import {ensureSplit, type SplitSpec} from "../../../../src/data/splits/index.js";
+import {openStore, parquetFile, type Store, versionKey} from "../../../../src/base/store/index.js";
 import {temporaryWorkspace} from "../../../support/temporaryWorkspace.js";
 
 const words =
@@ -72,13 +72,21 @@ interface RunSettings {
   scorer?: Scorer;
   split?: SplitSpec;
   made?: readonly Asked[];
+  prompt?: string;
 }
 
 async function runOf(
   store: Store,
   name: string,
   teachers: Record<string, Said>,
-  {part = "train", repeats = 1, scorer = exactMatch, split: by = spec, made = rows}: RunSettings = {}
+  {
+    part = "train",
+    repeats = 1,
+    scorer = exactMatch,
+    split: by = spec,
+    made = rows,
+    prompt = "Say: {{question}}"
+  }: RunSettings = {}
 ) {
   const version = (await store.latestVersion("asked"))!;
   const split = await ensureSplit(store, version, by);
@@ -107,7 +115,7 @@ async function runOf(
         "m"
       )
     ),
-    prompt: "Say: {{question}}",
+    prompt,
     expected: "answer",
     scorers: {exact: scorer},
     slices: ["kind"],
@@ -173,30 +181,77 @@ it("rows of answers are no less sensitive than those that were asked about", {ta
   expect(version).toMatchObject({sensitivity: "personal", publish: "ids", licence: "CC0"});
 });
 
-it(
-  "findings that are accepted in the dataset that was asked about are accepted in its answers",
-  {tags: ["long"]},
-  async () => {
-    const told = rows.map((row, i) =>
-      i === 6 ? {...row, question: "write to ada@example.org please"} : row
-    );
+describe("what was decided about findings in the dataset that was asked about", {tags: ["long"]}, () => {
+  const told = rows.map((row, i) => (i === 6 ? {...row, question: "write to ada@example.org please"} : row));
+  const refused = async (store: Store, name = "learned", newOnly = false) => {
+    const {version} = await answers(store, answersOf("teacher"), name);
+    const found = await refusedRows(store, version, "fine-tuning", {newOnly});
+    if (found === "all") throw new Error("no row may be learned");
+    return {version, rules: [...found.values()].flat(), of: (row: string) => found.get(row)};
+  };
+  async function asked(said: Said = right) {
     const store = await storeOf(told);
-    await runOf(store, "teacher", {teacher: right}, {made: told});
-    const refused = async (name: string) => {
-      const {version} = await answers(store, answersOf("teacher"), name);
-      return [...((await refusedRows(store, version, "fine-tuning")) as Map<string, string[]>).values()];
-    };
-    const rule = "email/tld";
-    expect(String(await refused("before"))).toContain(rule);
-    const asked = (await store.latestVersion("asked"))!;
-    await ensureLedger(store, asked);
-    await acceptFindings(store, asked, {what: rule, reason: "nobody's address"});
-    expect(await refused("after")).toEqual([]);
-    expect(await readAcceptances(store.workspace, "after")).toMatchObject([
-      {rule, reason: "accepted in asked: nobody's address"}
-    ]);
+    await runOf(store, "teacher", {teacher: said}, {made: told});
+    const version = (await store.latestVersion("asked"))!;
+    await ensureLedger(store, version);
+    return {store, version};
   }
-);
+  const inPrompts = ["messages", "prompt", "question"].map(
+    (column) => `EMAIL_ADDRESS by email/tld in ${column}`
+  );
+
+  for (const what of ["email/tld", "r06"])
+    it(`holds for the prompts: ${what} accepted before or after the answers were pulled`, async () => {
+      const {store, version} = await asked();
+      const before = await refused(store);
+      expect(before.rules.sort()).toEqual(inPrompts);
+      expect(
+        versionRefusal(before.version, [{row: "r06", rules: before.rules}], 20, "fine-tuning")
+      ).toContain(
+        'in words of asked: `assay pii asked --accept RULE --reason "…"`; in words of an answer: `assay pii learned --accept RULE'
+      );
+      await acceptFindings(store, version, {what, reason: "nobody's address"});
+      expect(await refusedRows(store, before.version, "fine-tuning")).toEqual(new Map());
+      expect((await ledgerSummary(store, before.version))!.types["EMAIL_ADDRESS"]!.accepted).toBe(3);
+      expect((await refused(store, "after")).rules).toEqual([]);
+    });
+
+  it("does not hold for an answer, whose findings are decided in the answers' own dataset", async () => {
+    const {store, version} = await asked((row, i) =>
+      i === 6 ? {output: "bob@example.org, not ada@example.org"} : right(row, i, 0)
+    );
+    for (const what of ["r06", "email/tld"])
+      await acceptFindings(store, version, {what, reason: "nobody's address"});
+    const inAnswers = ["answer", "messages"].map((column) => `EMAIL_ADDRESS by email/tld in ${column}`);
+    const {rules, version: learned} = await refused(store);
+    expect(rules.sort()).toEqual(inAnswers);
+    expect((await refused(store, "learned", true)).rules.sort()).toEqual(inAnswers);
+    await acceptFindings(store, learned, {what: "r06", reason: "made up"});
+    expect((await refused(store)).rules).toEqual([]);
+  });
+
+  it("holds for a row's own words alone, not for others in its prompt, and ends when the row changes", async () => {
+    const {store, version} = await asked();
+    await acceptFindings(store, version, {what: "r06", reason: "nobody's address"});
+    expect((await refused(store)).rules).toEqual([]);
+    const changed = told.map((row, i) =>
+      i === 6 ? {...row, question: "write to eve@example.org please"} : row
+    );
+    await pull(store.workspace, dataset(changed));
+    store.refresh();
+    await runOf(store, "teacher", {teacher: right}, {made: changed});
+    expect((await refused(store)).rules.sort()).toEqual(inPrompts);
+    const quoting = await asked();
+    await acceptFindings(quoting.store, quoting.version, {what: "r06", reason: "nobody's address"});
+    await runOf(
+      quoting.store,
+      "teacher",
+      {teacher: right},
+      {made: told, prompt: "Not zoe@example.org: {{question}}"}
+    );
+    expect((await refused(quoting.store)).of("r06")?.sort()).toEqual(inPrompts.slice(0, 2));
+  });
+});
 
 describe("rows of a test or held-out part", () => {
   it("are refused as a run, and no others come from it", async () => {
