@@ -1,6 +1,14 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
-import type {ExactFigure, Figure, Path, RecordsFigure, RowsFigure, ValueFigure} from "./figure.js";
+import {
+  decimals,
+  type ExactFigure,
+  type Figure,
+  type Path,
+  type RecordsFigure,
+  type RowsFigure,
+  type ValueFigure
+} from "./figure.js";
 import {jsonOf, parseRecords} from "./item.js";
 
 export interface Comparison {
@@ -233,11 +241,6 @@ function lastDigit(content: unknown, path: Path, most: number): number {
   const beside = own.length > 1 || typeof object !== "object" || object === null ? [] : Object.values(object);
   const places = [...own, ...beside.filter((value) => typeof value === "number")].map(decimals);
   return Math.min(most, 0.5 * 10 ** -Math.max(0, ...places));
-}
-
-function decimals(value: number): number {
-  const [digits = "", exponent = "0"] = String(value).split("e");
-  return Math.max(0, (digits.split(".")[1] ?? "").length - Number(exponent));
 }
 
 export function show(values: readonly number[]): string {

@@ -110,3 +110,9 @@ export function expectedOf(file: string, ...path: (string | number | RegExp)[]):
     or: [[file, ...path], path]
   };
 }
+
+/** Decimal places that a number is written with. */
+export function decimals(value: number): number {
+  const [digits = "", exponent = "0"] = String(value).split("e");
+  return Math.max(0, (digits.split(".")[1] ?? "").length - Number(exponent));
+}

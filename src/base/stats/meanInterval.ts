@@ -19,7 +19,7 @@ export interface MeanIntervalOptions {
 /**
  * Mean of the scores with the interval that fits them, in the units of the scores.
  *
- * - Every score 0 or 1: Wilson's interval, at any n (the normal approximation is never used for a proportion).
+ * - Every score 0 or 1, and no wider bounds stated: Wilson's interval, at any n (the normal approximation is never used for a proportion).
  * - Other scores: mean ± t(n−1) · standard error.
  * - Clustered 0/1 scores: Wilson's interval with the effective sample size min(n, p(1−p)/SE²) of the jackknife over
  *   groups (`groupedError`) and a t quantile with its degrees of freedom, C − 1 for groups of equal size (Korn and Graubard 1998); with
@@ -39,7 +39,8 @@ export function meanInterval(scores: Scores, options: MeanIntervalOptions = {}):
   const estimate = mean(values);
   if (estimate === undefined) return undefined;
   const n = values.length;
-  const binary = values.every((value) => value === 0 || value === 1);
+  const [low, high] = options.bounds ?? UNIT;
+  const binary = low === 0 && high === 1 && values.every((value) => value === 0 || value === 1);
   const clustered = clusters && groupedError(scores, clusters);
   if (clusters && !clustered) return undefined;
   const grouped = clustered && clustered.clusters < n ? clustered : undefined;
@@ -64,7 +65,6 @@ export function meanInterval(scores: Scores, options: MeanIntervalOptions = {}):
     return {...common, df, ...wilsonAt(estimate * size, size, critical)!, method: "clustered wilson"};
   }
   const kind = grouped ? "clustered " : "";
-  const [low, high] = options.bounds ?? UNIT;
   const slack = ROUNDING * (high - low);
   const within = values.every((value) => value >= low - slack && value <= high + slack);
   if (within && Number.isFinite(high - low)) {

@@ -96,8 +96,9 @@ function intervalOf(
   const {effectiveUnits: units, lowest, highest} = joint;
   const mean = joint.means[j]!;
   const standardError = Math.sqrt(joint.covariance[j]![j]!);
-  if (joint.binary[j]) return scoreInterval(mean, {standardError, critical, units, most: joint.n});
   const [low, high] = bounds ?? [0, 1];
+  if (joint.binary[j] && low === 0 && high === 1)
+    return scoreInterval(mean, {standardError, critical, units, most: joint.n});
   const slack = ROUNDING * (high - low);
   const isWithin = lowest[j]! >= low - slack && highest[j]! <= high + slack;
   if (isWithin && Number.isFinite(high - low))

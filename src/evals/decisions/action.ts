@@ -39,12 +39,18 @@ export function neverScored({summaries, race}: Pick<Verdict, "summaries" | "race
   return race ? [] : summaries.filter(({scored}) => scored === 0).map(({candidate}) => candidate);
 }
 
+/** Why no candidate is the best. */
+export function nothingToDecide({figure, hasNoValue}: Pick<Verdict, "figure" | "hasNoValue">): string {
+  const why = hasNoValue ? `${figure} has no value on these rows` : "Nothing was scored";
+  return `${why}, so there is nothing to decide.`;
+}
+
 function scoredAction(
   verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   baseline: string | undefined
 ): string {
   const {kind, best, set, choice, sameWeights = [], comparisons} = verdict;
-  if (best === undefined) return "Nothing was scored, so there is nothing to decide.";
+  if (best === undefined) return nothingToDecide(verdict);
   const name = (one: string) => representativeOf(one, set, sameWeights);
   const names = (all: readonly string[]) => few([...new Set(all.map(name))]);
   if (kind === "pick") return pickAction(verdict, best, baseline);

@@ -1,4 +1,5 @@
 import {corpusJackknife, corpusName} from "../../base/stats/index.js";
+import {formatCount} from "./points.js";
 import type {CorpusTable, ScoreTable} from "./types.js";
 
 export type RowValues = readonly (number | undefined)[];
@@ -79,6 +80,15 @@ function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][
   let next = 0;
   if (Number.isNaN(values[0])) return counts.map(() => undefined);
   return counts.map((own) => (own === undefined ? undefined : values[next++]));
+}
+
+/** Why rows that were scored give a candidate no figure: one class alone has no area. Undefined where they do, or none was scored. */
+export function noValueText(table: ScoreTable, candidate: string): string | undefined {
+  const counts = table.corpus?.counts[table.candidates.indexOf(candidate)] ?? [];
+  const scored = counts.filter((own) => own !== undefined).length;
+  if (scored === 0 || decidingValues(table, candidate).some((value) => value !== undefined)) return undefined;
+  const rows = scored === 1 ? "its one scored row is" : `its ${formatCount(scored)} scored rows are all`;
+  return `${corpusFigureName(table)!} has no value, because ${rows} of one class`;
 }
 
 /** The table with some of its rows only. */

@@ -8,6 +8,7 @@ import {
   clustersOf,
   failedAs,
   corpusFigureName,
+  noValueText,
   sharedValues,
   decidingValues
 } from "./columns.js";
@@ -41,11 +42,14 @@ export const decide: Decide = (table, options) => {
   const scale = options.scale ?? scaleOf(table.values);
   const summaries = summariesOf(table, alpha);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
-  const warnings = [...missingScoreWarnings(summaries), ...fewGroups(table), ...corpusWarnings(table)];
+  const warnings = [...missingScoreWarnings(table, summaries), ...fewGroups(table), ...corpusWarnings(table)];
   const common = {margin: options.margin, alpha, scale, figure: corpusFigureName(table), summaries, warnings};
   const best = scored[0]?.candidate;
-  if (best === undefined)
-    return finish({kind: "no-scores", set: [], comparisons: [], ...common}, table, options);
+  if (best === undefined) {
+    const hasNoValue = table.candidates.some((candidate) => noValueText(table, candidate));
+    const none = {set: [], comparisons: [], ...common, hasNoValue: hasNoValue ? (true as const) : undefined};
+    return finish({kind: "no-scores", ...none}, table, options);
+  }
   const pairs = allPairs(
     table,
     scored.map((summary) => summary.candidate),
@@ -188,7 +192,7 @@ function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOption
 }
 
 /** Who lacks scores; a risk says where that could turn the verdict. One that was never scored is named beside the others' verdict. */
-function missingScoreWarnings(summaries: CandidateSummary[]): string[] {
+function missingScoreWarnings(table: ScoreTable, summaries: CandidateSummary[]): string[] {
   const isScored = summaries.some(({scored}) => scored > 0);
   return summaries
     .filter(
@@ -196,6 +200,8 @@ function missingScoreWarnings(summaries: CandidateSummary[]): string[] {
         (scored < planned || failedRepeats !== undefined) && (scored > 0 || !isScored)
     )
     .map(({candidate, ifFailedWrong, ifFailedRight, ...of}) => {
+      const without = noValueText(table, candidate);
+      if (without) return `${candidate}: ${without}.`;
       const range =
         ifFailedWrong === undefined || of.scored === 0
           ? ""

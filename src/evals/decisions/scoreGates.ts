@@ -1,5 +1,5 @@
 import {normalQuantile, rowsNeeded} from "../../base/stats/index.js";
-import {corpusFigureName} from "./columns.js";
+import {corpusFigureName, noValueText} from "./columns.js";
 import {DEFAULT_ALPHA} from "./decideOptions.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
 import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
@@ -17,7 +17,11 @@ interface ScoreTerms {
 export function minScore(table: ScoreTable, candidate: string, least: number, by: ScoreTerms): GateFinding {
   const interval = by.intervals.mean(table, candidate, by.picked);
   const rule = `${corpusFigureName(table) ?? "score"} at least ${by.write.number(least)}`;
-  if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
+  if (!interval) {
+    const without = noValueText(table, candidate);
+    const message = without ? `${without}.` : "Too few rows were scored for an interval.";
+    return {rule, status: "undecided", message};
+  }
   return unlessFailures(against(rule, interval, least, by), meanIfWrong(table, candidate), least, by);
 }
 

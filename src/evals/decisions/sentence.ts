@@ -1,4 +1,4 @@
-import {neverScored} from "./action.js";
+import {neverScored, nothingToDecide} from "./action.js";
 import {formatCount, formatEstimate, few, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
@@ -16,7 +16,7 @@ export function sentenceOf(
 function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">, decides: boolean): string {
   const {kind, held, best, set, comparisons, rowsNeeded, margin, identical = []} = verdict;
   const {number, difference} = writerOf(verdict.scale);
-  if (kind === "no-scores") return "Nothing was scored, so there is nothing to decide.";
+  if (kind === "no-scores") return nothingToDecide(verdict);
   const summary = verdict.summaries[0]!;
   const mean = number(summary.mean!);
   const interval =

@@ -135,6 +135,8 @@ export interface Verdict {
   scale: ScoreScale;
   /** What the scores are, where they are no means of rows: "corpus BLEU". */
   figure?: string;
+  /** True when rows were scored but do not determine `figure`, as one class alone an area; absent otherwise. */
+  hasNoValue?: true;
   /** Sorted by mean, best first. */
   summaries: CandidateSummary[];
   /** The best against each other candidate. */

@@ -147,6 +147,14 @@ describe("the winner's score, corrected for having been chosen", () => {
     }
   );
 
+  it("of 0 and 1 within wider bounds is no share: a figure of 0 may be below it, of BLEU far above", () => {
+    const none = new Array<number>(30).fill(0);
+    const correlation = winnerEstimate([none, none], {seed: "bounds", bounds: [-1, 1]})!;
+    expect(correlation.low).toBeCloseTo(-correlation.high, 12);
+    const bleu = winnerEstimate([none, none], {seed: "bounds", bounds: [0, 100]})!;
+    expect(bleu.high).toBeCloseTo(100 * correlation.high, 9);
+    expect(meanInterval(none, {bounds: [0, 100]})!.high).toBeCloseTo(bleu.high, 9);
+  });
   it("where no score varies is Wilson's with the t quantile, not a point", () => {
     const ones = [1, 1, 1, 1, 1];
     const t = 2.776445;

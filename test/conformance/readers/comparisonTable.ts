@@ -33,6 +33,8 @@ export function columnsOf(names: readonly string[]): Columns | undefined {
   const counted = pair(wins);
   const ties = find(/^(ties?|draws?|tied)$/i);
   if (counted) return {first, second, wins: {first: counted[0], second: counted[1], ties: ties || undefined}};
+  // A table of winners and losers has nothing else to say who won.
+  if (/^winner$/i.test(first)) return {first, second, wins: {result: first}};
   const result = find(/^(result|outcome|winner)$/i);
   if (result !== undefined && result !== first) return {first, second, wins: {result}};
   return undefined;

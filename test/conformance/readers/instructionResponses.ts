@@ -3,7 +3,10 @@ import {expected, type Figure, type Reader} from "../figure.js";
 import {filesWhere, filesWith, has, type Item, stemOf} from "../item.js";
 import {type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
 
-/** Verdicts of a model and mode: the original's language detector draws n-grams at random. */
+/**
+ * Verdicts of a model and mode: the original's language detector draws n-grams at random. Of those published that are not ours it
+ * gives ours in 450 to 960 of 1,000 draws (langdetect 1.0.9).
+ */
 const mayDiffer = 2;
 
 /** Prompts that ask for a sign as a letter, such as "#": the original draws a letter in its place, so its verdict is taken. */

@@ -14,14 +14,24 @@ export interface OverlapCase {
   sentence: boolean;
 }
 
+interface CaseParts {
+  given: unknown;
+  wanted: unknown;
+  options: JsonObject;
+  published: unknown;
+  at: (string | number)[];
+}
+
 /**
- * A case from [outputs, references, options?, score], or an object with such fields. References are one list a
- * reference with an entry for every output, or one reference for each output, or for one output a list.
+ * Cases from [outputs, references, options?, score], or from an object with such fields, one a score. References are one
+ * list a reference with an entry for every output, or one reference for each output, or for one output a list.
  */
-export function overlapCase(raw: unknown): OverlapCase | undefined {
-  const parts = Array.isArray(raw) ? fromList(raw) : isObject(raw) ? fromObject(raw) : undefined;
-  if (!parts) return undefined;
-  const {given, wanted, options, published, at} = parts;
+export function overlapCases(raw: unknown): OverlapCase[] {
+  const parts = Array.isArray(raw) ? [fromList(raw)] : isObject(raw) ? fromObject(raw) : [];
+  return parts.flatMap((one) => (one && caseOf(one)) ?? []);
+}
+
+function caseOf({given, wanted, options, published, at}: CaseParts): OverlapCase | undefined {
   const outputs = typeof given === "string" ? [given] : given;
   if (!isTexts(outputs) || outputs.length === 0) return undefined;
   if (typeof published !== "number" && !isObject(published)) return undefined;
@@ -31,7 +41,7 @@ export function overlapCase(raw: unknown): OverlapCase | undefined {
   return {outputs, references, options, published, at, sentence};
 }
 
-function fromList(raw: readonly unknown[]) {
+function fromList(raw: readonly unknown[]): CaseParts | undefined {
   const [given, wanted, ...rest] = raw;
   const last = rest.length - 1;
   if (last < 0) return undefined;
@@ -43,19 +53,21 @@ function fromList(raw: readonly unknown[]) {
   return {given, wanted, options: between[0] ?? {}, published: rest[last], at: [2 + last]};
 }
 
-function fromObject(raw: JsonObject) {
+function fromObject(raw: JsonObject): CaseParts[] {
   const key = (...names: RegExp[]) => Object.keys(raw).find((each) => names.some((name) => name.test(each)));
   const [given, wanted] = [key(/^hyp/i, /^(outputs?|predictions?)$/i), key(/^ref/i, /^targets?$/i)];
-  const score = key(/^(expected|score|published|bleu|chrf|ter)/i);
+  const scores = Object.keys(raw).filter((each) =>
+    /^(expected|score|published|(sentence_|corpus_)?(bleu|chrf|ter))/i.test(each)
+  );
   const options = key(/^(options|kwargs|params|settings)$/i);
-  if (!given || !wanted || !score) return undefined;
-  return {
+  if (!given || !wanted) return [];
+  return scores.map((score) => ({
     given: raw[given],
     wanted: raw[wanted],
     options: options && isObject(raw[options]) ? raw[options] : {},
     published: raw[score],
     at: [score]
-  };
+  }));
 }
 
 function referencesOf(wanted: unknown, outputs: number): string[][] | undefined {
@@ -102,11 +114,15 @@ export function overlapSettings(name: string, given: JsonObject): Settings {
       metric: "chrf",
       options: {
         lowercase,
-        characters: number("char_order", /char_?order_?(\d)/i),
+        characters: number("char_order", /char_?order_?(\d)/i) ?? number("order", /chrf_(\d)_\d_\d/i),
         words:
-          number("word_order", /word_?order_?(\d)/i) ?? (/chrf(\+\+|pp|_plus)/i.test(name) ? 2 : undefined),
-        beta: number("beta", /beta_?(\d)/i),
-        whitespace: flag("whitespace", /whitespace/i),
+          number("word_order", /(?:word_?order_?|chrf_\d_)(\d)/i) ??
+          (/chrf(\+\+|pp|_plus)/i.test(name) ? 2 : undefined),
+        beta: number("beta", /(?:beta_?|chrf_\d_\d_)(\d+(?:\.\d+)?)/i) ?? number("beta", /chr_?f(\d)/i),
+        whitespace:
+          "remove_whitespace" in given
+            ? !given.remove_whitespace
+            : flag("whitespace", /(?<!remove_|without_|no_)whitespace/i),
         smoothing: epsilon ? "epsilon" : undefined
       }
     };

@@ -3,48 +3,71 @@ import {bleuCounts} from "../../../src/evals/scorers/bleuCounts.js";
 import {type BleuCounts, bleuScore} from "../../../src/base/stats/corpus/bleu.js";
 import {corpusOf} from "../../evals/scorers/corpusOf.js";
 import type {Reader, ValueFigure} from "../figure.js";
-import {isObject, type Item, type JsonObject, stemOf} from "../item.js";
+import {filesWhere, isObject, type Item, type JsonObject, stemOf} from "../item.js";
 import {scoredRows, throughRunner} from "../throughRunner.js";
-import {type OverlapCase, overlapCase, overlapSettings} from "./overlapCase.js";
+import {type OverlapCase, overlapCases, overlapSettings} from "./overlapCase.js";
+
+/** A list of cases, and what stands around it. */
+interface Group {
+  file: string;
+  path: (string | number)[];
+  /** Words that say which metric, and with what settings. */
+  name: string;
+  cases: readonly unknown[];
+  /** sacreBLEU's arguments for all of the cases. */
+  options: JsonObject;
+}
 
 /**
- * Outputs, references and the BLEU, chrF or TER that sacreBLEU's tests expect, in named groups of lists
- * [outputs, references, options?, score]. The group's name, or the file's, says which metric and with what settings.
+ * Outputs, references and the BLEU, chrF or TER that sacreBLEU's tests expect, in lists of [outputs, references, options?,
+ * score] or of objects. The names of the list, the file and the score say which metric; settings stand there or beside the list.
  */
 export const overlapVectors: Reader = {
   kind: "BLEU, chrF and TER vectors",
   matches: (item) => vectorFiles(item).length > 0,
   async figures(item) {
     const figures: ValueFigure[] = [];
-    for (const file of vectorFiles(item)) {
-      for (const [group, list] of groupsOf(item, file))
-        figures.push(...(await groupFigures(file, group, list)));
-    }
+    for (const file of vectorFiles(item))
+      for (const group of groupsOf(item, file)) figures.push(...(await groupFigures(group)));
     return figures;
   },
-  vectors: {files: vectorFiles, inputs: /\/\d+\/(0|2\/(?!common|total|counts))/}
+  vectors: {
+    files: vectorFiles,
+    inputs:
+      /(^|\/)\d+\/(0|2\/(?!common|total|counts))|(^|\/)(options|kwargs|params|settings|beta|\w+_order|eps_smoothing|\w*whitespace|lowercase)(\/|$)/
+  }
 };
 
-async function groupFigures(file: string, group: string, list: readonly unknown[]): Promise<ValueFigure[]> {
+async function groupFigures({file, path, name, cases, options}: Group): Promise<ValueFigure[]> {
   const figures: ValueFigure[] = [];
-  const shares = /div_?100|share|fraction/i.test(group);
-  for (const [i, raw] of list.entries()) {
-    const one = overlapCase(raw);
+  const shares = /div_?100|share|fraction/i.test(name);
+  const scale = shares ? 100 : 1;
+  const title = path.length > 0 ? path.join(" ") : stemOf(file);
+  for (const [i, raw] of cases.entries()) {
     const counted = countsCase(raw);
-    const name = `${group}, ${i + 1}`;
     if (counted) {
       const ours = bleuScore(counted, {smoothing: "none"});
-      figures.push({
-        name,
-        ours,
-        published: {file, path: [group, i, 1], scale: shares ? 100 : 1},
-        tolerance: 1e-6
-      });
-    } else if (one && isObject(one.published) && "common" in one.published) {
-      const [counts] = segmentCounts(one, {tokenizer: "none"});
-      for (const [key, ours] of [["common", counts!.matches] as const, ["total", counts!.totals] as const])
-        figures.push({name: `${name}: ${key}`, ours, published: {file, path: [group, i, ...one.at, key]}});
-    } else if (one) figures.push(await scoreFigure({name, file, group, i}, one, shares));
+      const published = {file, path: [...path, i, 1], scale};
+      figures.push({name: `${title}, ${i + 1}`, ours, published, tolerance: 1e-6});
+      continue;
+    }
+    for (const one of overlapCases(raw)) {
+      const at = [...path, i, ...one.at];
+      const key = String(one.at.at(-1));
+      const isNamed = metrics.test(key);
+      const own = {name: `${title}, ${i + 1}${isNamed ? `: ${key}` : ""}`, file, at, scale};
+      if (isObject(one.published) && "common" in one.published) {
+        const [counts] = segmentCounts(one, {tokenizer: "none"});
+        for (const [member, ours] of [
+          ["common", counts!.matches] as const,
+          ["total", counts!.totals] as const
+        ])
+          figures.push({name: `${own.name}: ${member}`, ours, published: {file, path: [...at, member]}});
+      } else {
+        const words = isNamed ? `${path.join(" ")} ${key}` : name;
+        figures.push(await scoreFigure(own, one, overlapSettings(words, {...options, ...one.options})));
+      }
+    }
   }
   return figures;
 }
@@ -53,12 +76,11 @@ async function groupFigures(file: string, group: string, list: readonly unknown[
 const tolerances = {bleu: 1e-6, sentence: 1e-3, chrf: 1e-4, ter: 1e-3};
 
 async function scoreFigure(
-  {name, file, group, i}: {name: string; file: string; group: string; i: number},
+  {name, file, at, scale}: {name: string; file: string; at: (string | number)[]; scale: number},
   one: OverlapCase,
-  shares: boolean
+  settings: ReturnType<typeof overlapSettings>
 ): Promise<ValueFigure> {
-  const settings = overlapSettings(`${stemOf(file)} ${group}`, one.options);
-  const published = {file, path: [group, i, ...one.at], scale: shares ? 100 : 1};
+  const published = {file, path: at, scale};
   if ("cannot" in settings) return {name, ours: undefined, published, cannot: settings.cannot};
   const ours =
     settings.metric === "bleu"
@@ -130,18 +152,42 @@ function countsCase(raw: unknown): BleuCounts | undefined {
 /** Words by which a file or a group says what its cases are of. */
 const metrics = /bleu|chr_?f|(^|[_ ])ter([_ ]|$)|counts|statistics/i;
 
-function groupsOf(item: Item, file: string): [string, unknown[]][] {
-  const content = item.json(file);
+function groupsOf(item: Item, file: string): Group[] {
+  const content = /\.jsonl$/i.test(file) ? item.records(file) : item.json(file);
+  return listsIn(content).flatMap(({path, list, options}) => {
+    const name = [stemOf(file), ...path].join(" ");
+    const isCase = (raw: unknown) =>
+      countsCase(raw) !== undefined ||
+      (overlapCases(raw).length > 0 &&
+        (metrics.test(name) || overlapCases(raw).every(({at}) => metrics.test(String(at.at(-1))))));
+    return list.length > 0 && list.every(isCase) ? [{file, path, name, cases: list, options}] : [];
+  });
+}
+
+interface FoundList {
+  path: (string | number)[];
+  list: readonly unknown[];
+  options: JsonObject;
+}
+
+/** Lists that stand in objects, with the settings beside them and around. */
+function listsIn(content: unknown, path: (string | number)[] = [], around: JsonObject = {}): FoundList[] {
+  if (Array.isArray(content)) return [{path, list: content, options: around}];
   if (!isObject(content)) return [];
-  return Object.entries(content).filter(
-    (entry): entry is [string, unknown[]] =>
-      metrics.test(`${stemOf(file)} ${entry[0]}`) &&
-      Array.isArray(entry[1]) &&
-      entry[1].length > 0 &&
-      entry[1].every((raw) => overlapCase(raw) ?? countsCase(raw))
-  );
+  const beside: JsonObject = {};
+  for (const [key, value] of Object.entries(content)) {
+    if (/^(options|kwargs|params|settings)$/.test(key) && isObject(value)) Object.assign(beside, value);
+    else if (typeof value !== "object") beside[key] = value;
+  }
+  const options = {...around, ...beside};
+  return Object.entries(content).flatMap(([key, value]) => listsIn(value, [...path, key], options));
 }
 
 function vectorFiles(item: Item): string[] {
-  return item.files.filter((file) => /\.json$/i.test(file) && groupsOf(item, file).length > 0);
+  const lines = filesWhere(item, (first) => overlapCases(first).length > 0);
+  return item.files.filter(
+    (file) =>
+      (/\.json$/i.test(file) || (/\.jsonl$/i.test(file) && lines.includes(file))) &&
+      groupsOf(item, file).length > 0
+  );
 }

@@ -12,14 +12,27 @@ import {
   mcnemarExact,
   mean,
   standardError,
+  tango,
   wilson
 } from "../../../src/base/stats/index.js";
-import type {Path, Reader, ValueFigure} from "../figure.js";
+import {decimals, type Path, type Reader, type ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
 import {type Case, casesIn} from "./cases.js";
 
-/** What is printed with fewer digits need not agree in more. */
-const digits = {printed: 5e-5};
+/** Most that a figure printed with few digits may differ by. */
+const COARSEST = 0.005;
+/** More digits than these are all of a number's. */
+const PRINTED = 6;
+
+/** What is printed with fewer digits need not agree in more; figures of which any has all its digits do. */
+function digitsOf(...printed: unknown[]): {printed?: number} {
+  return printed.every(isRounded) ? {printed: COARSEST} : {};
+}
+
+function isRounded(value: unknown): boolean {
+  if (typeof value === "number") return decimals(value) <= PRINTED;
+  return typeof value !== "object" || value === null || Object.values(value).every(isRounded);
+}
 
 type Ours = number | readonly number[] | undefined;
 type Add = (name: string, path: Path, ours: Ours, tolerance: number, more?: Partial<ValueFigure>) => void;
@@ -57,7 +70,7 @@ function figuresIn(item: Item, file: string): ValueFigure[] {
 }
 
 function isCase(value: JsonObject): boolean {
-  const tested = Object.keys(value).some((key) => /^(exact|chi2|mcnemar|p)/i.test(key));
+  const tested = Object.keys(value).some((key) => /^(exact|chi2|mcnemar|tango|p)/i.test(key));
   const rows = has(value, "rows", "columns") && String(value.columns).startsWith("k,n,p");
   const table = isTwoByTwo(value.table) && tested;
   return (
@@ -84,20 +97,38 @@ function proportion({path, value}: Case, add: Add): void {
       [...path, key],
       interval && [interval.low, interval.high],
       1e-7,
-      digits
+      {printed: COARSEST}
     );
   }
 }
 
 function binomialTests({path, value}: Case, add: Add): void {
-  for (const [i, [k, n, p]] of (value.rows as [number, number, number][]).entries()) {
-    add(`binomial test of ${k} in ${n} against ${p}`, [...path, "rows", i, 3], binomialTest(k, n, p), 1e-9);
+  const rows = value.rows as [number, number, number, number][];
+  const more = digitsOf(rows.map((row) => row[3]));
+  for (const [i, [k, n, p]] of rows.entries()) {
+    add(
+      `binomial test of ${k} in ${n} against ${p}`,
+      [...path, "rows", i, 3],
+      binomialTest(k, n, p),
+      1e-9,
+      more
+    );
   }
 }
 
 /** Statistic and p value stand in one list, or the p value stands alone. */
 function mcnemar({path, value}: Case, add: Add): void {
-  const [[, a], [b]] = value.table as [[number, number], [number, number]];
+  const [[first, a], [b, last]] = value.table as [[number, number], [number, number]];
+  const digits = {printed: COARSEST};
+  const level = typeof value.level === "number" ? value.level : 0.95;
+  const difference = tango(a, b, first + a + b + last, level);
+  add(
+    `Tango's interval, ${a} against ${b}`,
+    [...path, /^tango/i],
+    difference && [difference.low, difference.high],
+    1e-7,
+    digits
+  );
   add(
     `McNemar's exact p, ${a} against ${b}`,
     [...path, /^(mcnemar_)?exact(_p)?$|^p_exact$/],
@@ -135,7 +166,14 @@ function multipleTesting({path, value}: Case, add: Add): void {
   const raw = value.raw_p as number[];
   for (const {key, correct} of corrections) {
     const name = Object.keys(value).find((each) => key.test(each));
-    if (name) add(`${name} of ${raw.length} p values`, [...path, name], [...correct(raw)] as number[], 1e-9);
+    if (name)
+      add(
+        `${name} of ${raw.length} p values`,
+        [...path, name],
+        [...correct(raw)] as number[],
+        1e-9,
+        digitsOf(value)
+      );
   }
 }
 
@@ -148,22 +186,29 @@ function clustered({path, value}: Case, item: Item, add: Add): void {
   const clusters = rows.map((row) => row[by] ?? "");
   for (const [key, inner] of Object.entries(value)) {
     if (!isObject(inner)) continue;
+    const more = digitsOf(inner);
     const of = rows.columns.find((name) => new RegExp(`^mean_of_${name}(_|$)`).test(key));
     if (of !== undefined) {
       const numbers = column(of);
       const error = clusteredStandardError(numbers, clusters)?.standardError;
-      add(`mean of ${of}`, [...path, key, "mean"], mean(numbers), 1e-6);
+      add(`mean of ${of}`, [...path, key, "mean"], mean(numbers), 1e-6, more);
       add(
         `standard error of ${of}, rows independent`,
         [...path, key, "iid_se"],
         standardError(numbers),
-        1e-6
+        1e-6,
+        more
       );
-      add(`standard error of ${of}, clustered`, [...path, key, /^cluster_se_(?!no_)/], error, 1e-6);
+      add(`standard error of ${of}, clustered`, [...path, key, /^cluster_se_(?!no_)/], error, 1e-6, more);
     }
     const terms = /regress_(\w+?)_on_(\w+?)_vce/.exec(key);
     if (terms)
-      regression([...path, key], terms[1]!, terms[2]!, {columns: rows.columns, column, clusters}, add);
+      regression(
+        [...path, key],
+        [terms[1]!, terms[2]!],
+        {columns: rows.columns, column, clusters},
+        (name, at, ours, tolerance) => add(name, at, ours, tolerance, more)
+      );
   }
 }
 
@@ -173,7 +218,7 @@ interface ClusteredTable {
   clusters: readonly string[];
 }
 
-function regression(path: Path, scores: string, names: string, table: ClusteredTable, add: Add): void {
+function regression(path: Path, [scores, names]: [string, string], table: ClusteredTable, add: Add): void {
   const predictors = table.columns.filter((name) => new RegExp(`(^|_)${name}(_|$)`).test(names));
   const fit = clusteredRegression(table.column(scores), predictors.map(table.column), {
     clusters: table.clusters

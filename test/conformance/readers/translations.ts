@@ -17,15 +17,19 @@ function pAgrees(ours: number, published: number): boolean {
 const order = 4;
 
 /**
- * One reference translation and several systems' outputs, a segment a line. P values are for the difference to a
+ * Reference translations and several systems' outputs, a segment a line. P values are for the difference to a
  * baseline system, on BLEU of words divided by white space.
  */
 export const translations: Reader = {
   kind: "machine translations",
   matches: (item) => systemFiles(item).length > 0,
   async figures(item) {
-    const references = segments(item, referenceFile(item)!);
-    const rows = references.map((reference, i) => ({id: String(i), prompt: "", expected: reference}));
+    const references = referenceFiles(item).map((file) => segments(item, file));
+    const rows = references[0]!.map((_, i) => ({
+      id: String(i),
+      prompt: "",
+      expected: references.length === 1 ? references[0]![i]! : references.map((each) => each[i]!)
+    }));
     const outputs = Object.fromEntries(
       systemFiles(item).map((file) => [
         stemOf(file),
@@ -112,16 +116,20 @@ function segments(item: Item, file: string): string[] {
     .split(/\r?\n/);
 }
 
-function referenceFile(item: Item): string | undefined {
-  return textFiles(item).find((file) => /^(.*[._-])?ref(erence)?s?\b/i.test(file));
+/** Those of one length, that of the first. */
+function referenceFiles(item: Item): string[] {
+  const named = textFiles(item).filter((file) => /^(.*[._-])?ref(erence)?s?[_-]?(\d+|[a-z])?\b/i.test(file));
+  return named.filter((file) => segments(item, file).length === segments(item, named[0]!).length);
 }
 
 /** Texts of as many segments as the reference. */
 function systemFiles(item: Item): string[] {
-  const reference = referenceFile(item);
-  if (reference === undefined) return [];
-  const length = segments(item, reference).length;
-  return textFiles(item).filter((file) => file !== reference && segments(item, file).length === length);
+  const references = referenceFiles(item);
+  if (references.length === 0) return [];
+  const length = segments(item, references[0]!).length;
+  return textFiles(item).filter(
+    (file) => !references.includes(file) && segments(item, file).length === length
+  );
 }
 
 function textFiles(item: Item): string[] {

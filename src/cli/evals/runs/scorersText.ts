@@ -13,7 +13,7 @@ export async function otherScorersText(store: Store, run: RunManifest): Promise<
     const scores = await scoreTable(store, run.id, name);
     const {number} = writerOf(scaleOf(scores.values));
     const summaries = summariesOf(scores);
-    if (summaries.every(({scored}) => scored === 0)) continue;
+    if (scores.values.every((own) => own.every((value) => value === undefined))) continue;
     for (const {candidate, mean, low, high, scored, planned} of summaries)
       rows.push({
         scorer: name,
