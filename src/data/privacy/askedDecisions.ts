@@ -13,19 +13,19 @@ import {jsonTexts} from "./jsonTexts.js";
 import type {LedgerEntry} from "./ledger.js";
 
 /** Of a row of answers: the row that was asked about, and the place of the answer in its messages. */
-export interface AnswerRow {
+export interface RowOfAnswer {
   asked: string | null;
   last: number | null;
 }
 
 /** What was decided about the dataset that a version's answers are to. */
 export interface AskedDecisions {
-  /** SQL of an AnswerRow's members in the version's rows. */
-  columns: Record<keyof AnswerRow, string>;
+  /** SQL of an RowOfAnswer's members in the version's rows. */
+  columns: Record<keyof RowOfAnswer, string>;
   /** Whether a finding is in words of the answer: those are new, and nothing was decided about them. */
-  isNew(entry: LedgerEntry, row: AnswerRow): boolean;
+  isNew(entry: LedgerEntry, row: RowOfAnswer): boolean;
   /** Why a finding in words of the dataset may stay; undefined where nobody accepted it there. */
-  reason(entry: LedgerEntry, row: AnswerRow): string | undefined;
+  reason(entry: LedgerEntry, row: RowOfAnswer): string | undefined;
 }
 
 /** The dataset whose rows a version's answers are to; undefined where its rows are no answers. */
@@ -56,7 +56,7 @@ export async function askedDecisions(
   const cells = rows.size > 0 && has("row") ? await cellsOf(store, version, [...rows.keys()]) : new Map();
   const quoted = new Set(["id", "row", "prompt", "messages"]);
   for (const {columns} of asked) for (const {name} of columns) quoted.add(carriedName(name));
-  const isNew = ({column, path = ""}: LedgerEntry, {last}: AnswerRow) =>
+  const isNew = ({column, path = ""}: LedgerEntry, {last}: RowOfAnswer) =>
     !quoted.has(column) || (column === "messages" && (last === null || messageAt(path) === last));
   return {
     columns: {

@@ -13,7 +13,7 @@ import {
   versionTable
 } from "../../base/store/index.js";
 import {acceptances, acceptedReason} from "./acceptances.js";
-import {type AnswerRow, askedDecisions} from "./askedDecisions.js";
+import {type RowOfAnswer, askedDecisions} from "./askedDecisions.js";
 import type {Layer} from "./finding.js";
 import type {CheckedFinding} from "./privacyCheck.js";
 import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} from "./ledger.js";
@@ -167,7 +167,7 @@ export async function* ledgerEntries(
   const {asked, last} = decided?.columns ?? {asked: "null", last: "null"};
   const query = `select l.*, r.row_hash, {asked: r.asked, last: r.last} as answer_row from ${ledger} l
     join (select row_id, row_hash, ${asked} as asked, ${last} as last from ${await versionRows(store.workspace, version)}) r using (row_id)`;
-  for await (const batch of store.batches<LedgerEntry & {row_hash: string; answer_row: AnswerRow}>(query))
+  for await (const batch of store.batches<LedgerEntry & {row_hash: string; answer_row: RowOfAnswer}>(query))
     for (const {row_hash, answer_row, ...entry} of batch) {
       if (newOnly && decided?.isNew(entry, answer_row) === false) continue;
       const reason = reasonOf(entry, row_hash) ?? decided?.reason(entry, answer_row);
