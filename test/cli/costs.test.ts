@@ -156,6 +156,9 @@ describe("assay costs", () => {
     expect(untold.usdPerMonth).toBeUndefined();
     expect(untold.frontierShare).toBeUndefined();
     expect(untold.unknown).toContain("serverUsd");
+    const text = await printed(() => costsVerb(run.id, {volume: 1000, months: 12}));
+    expect(text).toMatch(/untold, .*price of a server/);
+    expect(text).toMatch(/State what is missing as `hosting` of .*, then `assay run [a-z-]+`/);
   });
 
   it("takes other prices by their day and marks old ones", async () => {

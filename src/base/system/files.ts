@@ -1,6 +1,6 @@
 import {randomBytes} from "node:crypto";
 import {writeSync} from "node:fs";
-import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {link, mkdir, open, readdir, readFile, readlink, rename, rm, stat, writeFile} from "node:fs/promises";
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from "node:path";
 import {UserError} from "../validation/errors.js";
 import {type FileForm, readForm} from "../validation/fileForm.js";
@@ -45,20 +45,35 @@ export function namingTarget(error: unknown, temporary: string, path: string): u
   return error;
 }
 
-/** Makes a folder with those above it, where it is not there yet. */
+/**
+ * Makes a folder with those above it, where it is not there yet. Throws UserError that names what is in the way: a file, a link that
+ * leads nowhere, a file system that has no room for folders. Node's `recursive` tries for ever in /proc and misnames links.
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await isFolder(path))) return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    // `recursive` would try for ever where a file system has no room for folders, as /proc.
+    if (code === "EEXIST") return assertFolder(path, error);
+    if ((code !== "ENOENT" && code !== "ENOTDIR") || dirname(path) === path) throw error;
     if (await isFolder(dirname(path)))
       throw new UserError(`${path}: no folder can be made there. Name another place.`, {cause: error});
     await makeFolder(dirname(path));
     await makeFolder(path);
   }
+}
+
+async function assertFolder(path: string, cause: unknown): Promise<void> {
+  if (await isFolder(path)) return;
+  const target = await readlink(path).catch(() => undefined);
+  if (target === undefined)
+    throw new UserError(`${path} is a file where a folder is needed. Move it away, or name another place.`, {
+      cause
+    });
+  throw new UserError(
+    `${path} is a link to ${target}, which is no folder. Make that folder, or remove the link.`,
+    {cause}
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
-import {copyFile, mkdir} from "node:fs/promises";
+import {copyFile} from "node:fs/promises";
 import {basename, dirname, join, relative, resolve, sep} from "node:path";
-import {readJson} from "../../base/system/index.js";
+import {readJson, makeFolder} from "../../base/system/index.js";
 import {assayVersion} from "../project/version.js";
 
 /** What npm notes of an installed package. */
@@ -36,7 +36,7 @@ function folderDependency(root: string, target: string): string {
 export async function vendored(tarball: string, target: string): Promise<string> {
   const within = relative(target, tarball);
   if (!within.startsWith("..")) return `file:${within.split(sep).join("/")}`;
-  await mkdir(join(target, "vendor"), {recursive: true});
+  await makeFolder(join(target, "vendor"));
   await copyFile(tarball, join(target, "vendor", basename(tarball)));
   return `file:vendor/${basename(tarball)}`;
 }

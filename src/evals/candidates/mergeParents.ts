@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, readFile, rm, stat, utimes} from "node:fs/promises";
+import {readdir, readFile, rm, stat, utimes} from "node:fs/promises";
 import {join} from "node:path";
 import type {BuildContext} from "../../training/finetunes/index.js";
 import {buildFolder, merge, mergeRecord, type MergeReport} from "../../weights/merge/index.js";
@@ -19,7 +19,7 @@ import {
 } from "../../weights/models/index.js";
 import {decodeSafetensors, encodeSafetensors} from "../../weights/models/safetensors.js";
 import {UserError} from "../../base/validation/index.js";
-import {hashJson} from "../../base/system/index.js";
+import {hashJson, makeFolder} from "../../base/system/index.js";
 
 /** A model that is merged. */
 export interface MergeParent {
@@ -126,7 +126,7 @@ async function workFolder(dir: string, key: string): Promise<{work: string; out:
   const all = join(dir, ".merging");
   const work = join(all, key.slice(0, 32));
   const out = join(work, "out");
-  await mkdir(work, {recursive: true});
+  await makeFolder(work);
   const now = new Date();
   await utimes(work, now, now);
   for (const name of await readdir(all)) {

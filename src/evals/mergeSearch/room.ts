@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {mkdir, statfs} from "node:fs/promises";
+import {statfs} from "node:fs/promises";
 import {
   isAdapter,
   isWeightFile,
@@ -9,6 +9,7 @@ import {
 } from "../../weights/models/index.js";
 import type {SearchCandidates} from "./candidates.js";
 import type {SearchModels} from "./space.js";
+import {makeFolder} from "../../base/system/files.js";
 
 /** What the merges of a search need on the disk, in bytes. */
 export interface DiskSpace {
@@ -39,7 +40,7 @@ export async function spaceFor(
       return whole ? weightBytes(whole) : 0;
     })
   );
-  if (!existsSync(modelsDir)) await mkdir(modelsDir, {recursive: true});
+  if (!existsSync(modelsDir)) await makeFolder(modelsDir);
   const {bavail, bsize} = await statfs(modelsDir);
   return {
     merges: [average, ...tries].filter((name) => !isMade(name)).length,

@@ -1,8 +1,8 @@
-import {mkdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import type {Message} from "../../inference/endpoints/types.js";
 import {UserError} from "../../base/validation/index.js";
-import {temporaryPath} from "../../base/system/index.js";
+import {temporaryPath, makeFolder} from "../../base/system/index.js";
 import {openDatabase, type SplitManifest, type Store, type VersionManifest} from "../../base/store/index.js";
 import type {Candidate, EvalDefinition} from "./define.js";
 import {openPrivacyCheck, refuseOutright} from "./plan/rowsForEndpoints.js";
@@ -59,7 +59,7 @@ export async function withBenchTarget<T>(
   await countOpenRows({db: store, workspace}, split, resolved, definition.fewShot);
   if (candidate.reach) refuseOutright(version, [{name: candidate.name, endpoint: candidate.reach.endpoint}]);
   const folder = temporaryPath(join(workspace.tmpDir, "bench"));
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   const db = await openDatabase({tmpDir: workspace.tmpDir, threads: 1});
   const place: RunWorkspace = {db, workspace, folder};
   let made: ReadyCandidate[] = [];

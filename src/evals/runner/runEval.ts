@@ -1,4 +1,4 @@
-import {mkdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {tombstones} from "../../data/datasets/index.js";
 import {UserError} from "../../base/validation/index.js";
@@ -7,7 +7,8 @@ import {
   namingTarget,
   refusedByMachine,
   sweepTemporary,
-  temporaryPath
+  temporaryPath,
+  makeFolder
 } from "../../base/system/index.js";
 import {askAgain, type Database, hasRunFile, openDatabase} from "../../base/store/index.js";
 import {asDefined} from "../../data/privacy/index.js";
@@ -101,7 +102,7 @@ async function runTask(task: EvalTask, place: RunWorkspace): Promise<RunResult> 
   const {showPrompts, dryRun} = inputs.options ?? {};
   const rows = await countOpenRows(place, inputs.split, resolved, definition.fewShot);
   if (showPrompts === undefined) await openPart(task, rows);
-  await mkdir(place.folder, {recursive: true});
+  await makeFolder(place.folder);
   const ready: ReadyCandidate[] = [];
   try {
     if (showPrompts !== undefined) return await preview(task, place, showPrompts);

@@ -1,9 +1,10 @@
 import {createHash} from "node:crypto";
 import {createReadStream, existsSync} from "node:fs";
-import {mkdir, open, rename, rm, stat} from "node:fs/promises";
+import {open, rename, rm, stat} from "node:fs/promises";
 import {dirname} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {downloadedBytes, type HubDownloads} from "./hubClient.js";
+import {makeFolder} from "../../base/system/files.js";
 
 /** A commit of a repository. */
 export interface HubCommit {
@@ -45,7 +46,7 @@ export async function fetchHubFile(
   signal: AbortSignal
 ): Promise<void> {
   if (existsSync(to)) return;
-  await mkdir(dirname(to), {recursive: true});
+  await makeFolder(dirname(to));
   const partial = `${to}.part`;
   const have = (await stat(partial).catch(() => undefined))?.size ?? 0;
   if (have < entry.size || entry.size === 0) {

@@ -1,8 +1,9 @@
 import {spawn} from "node:child_process";
-import {mkdir, open, readdir, readFile, rename, rm, stat} from "node:fs/promises";
+import {open, readdir, readFile, rename, rm, stat} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {dirname, extname, join, relative} from "node:path";
 import {loaderFiles} from "./staleOutputs.js";
+import {makeFolder} from "../../base/system/files.js";
 
 export interface LoadAheadOptions {
   /** The site's root, where `data/` holds the page loaders. */
@@ -114,7 +115,7 @@ async function runLoader(
   const target = cachePath(root, output);
   // As Framework names it, so that whoever looks for loaders at work finds it.
   const temporary = `${target}.${process.pid}`;
-  await mkdir(dirname(target), {recursive: true});
+  await makeFolder(dirname(target));
   const file = await open(temporary, "w");
   try {
     const child = spawn(command, [...words, relative(process.cwd(), loader), ...output.parameters], {

@@ -1,9 +1,9 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {dirname, join} from "node:path";
 import type * as Esbuild from "esbuild";
-import {writeAtomic} from "../../base/system/index.js";
+import {writeAtomic, makeFolder} from "../../base/system/index.js";
 import {BUNDLED, MENTIONED} from "./vendored.js";
 
 const ABSENT = "0.0.0";
@@ -17,7 +17,7 @@ export async function seedNpmCache(root: string): Promise<void> {
   const versions = new Map<string, string>();
   for (const name of BUNDLED) versions.set(name, (await installed(name)).version);
   for (const [name, version] of versions) await dropOthers(cache, name, version);
-  for (const name of MENTIONED) await mkdir(join(cache, `${name}@${ABSENT}`), {recursive: true});
+  for (const name of MENTIONED) await makeFolder(join(cache, `${name}@${ABSENT}`));
   const missing = BUNDLED.filter((name) => !existsSync(entryOf(cache, name, versions)));
   if (missing.length === 0) return;
   const esbuild = frameworkEsbuild();
@@ -91,7 +91,7 @@ async function bundle(
       }
     ]
   });
-  await mkdir(dirname(output), {recursive: true});
+  await makeFolder(dirname(output));
   const text = outputFiles[0]?.text ?? "";
   await writeAtomic(output, (temporary) => writeFile(temporary, text));
 }

@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, rename, rm, writeFile} from "node:fs/promises";
+import {readdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {UserError} from "../../base/validation/index.js";
-import {hashJson, sha256File, writeAtomic} from "../../base/system/index.js";
+import {hashJson, sha256File, writeAtomic, makeFolder} from "../../base/system/index.js";
 import {
   jobDir,
   type JobDataFile,
@@ -90,7 +90,7 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
  */
 async function putFiles(workspace: Workspace, job: JobRecord, folder: string): Promise<void> {
   const target = jobDir(workspace, job.id);
-  await mkdir(target, {recursive: true});
+  await makeFolder(target);
   const there = await readdir(target);
   for (const one of job.data)
     if (!(await isThere(target, one))) await rename(join(folder, one.path), join(target, one.path));

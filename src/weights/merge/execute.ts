@@ -1,10 +1,10 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, rm, statfs} from "node:fs/promises";
+import {readdir, rm, statfs} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {dirname, join, resolve} from "node:path";
 import {UserError} from "../../base/validation/errors.js";
 import {isDiskFull, refusedByMachine} from "../../base/system/machineError.js";
-import {readJson, writeJsonAtomic} from "../../base/system/files.js";
+import {readJson, writeJsonAtomic, makeFolder} from "../../base/system/files.js";
 import {sha256File} from "../../base/system/hash.js";
 import type {TensorJobResult} from "./engine/job.js";
 import type {JobWork} from "./engine/runJob.js";
@@ -91,7 +91,7 @@ async function takeUp(
   const state = await readJson<{fingerprint: string}>(join(folder, "state.json")).catch(() => undefined);
   if (state?.fingerprint !== fingerprint) {
     await rm(folder, {recursive: true, force: true});
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     await writeJsonAtomic(join(folder, "state.json"), {fingerprint});
     return finished;
   }

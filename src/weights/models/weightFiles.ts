@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
-import {link, mkdir, readFile, rename, stat, writeFile} from "node:fs/promises";
+import {link, readFile, rename, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {insideFolder, sha256, temporaryPath, sha256File} from "../../base/system/index.js";
+import {insideFolder, sha256, temporaryPath, sha256File, makeFolder} from "../../base/system/index.js";
 import {needsReference, packWeights, unpackWeights} from "./packedWeights.js";
 import type {ModelManifest} from "./types.js";
 
@@ -58,7 +58,7 @@ async function packedReference(file: string): Promise<Buffer | undefined> {
 export async function linkShared(modelsDir: string, bytes: Uint8Array, target: string): Promise<void> {
   const shared = join(modelsDir, ".shared", sha256(bytes));
   if (!(await readFile(shared).catch(() => undefined))?.equals(bytes)) {
-    await mkdir(join(modelsDir, ".shared"), {recursive: true});
+    await makeFolder(join(modelsDir, ".shared"));
     const temporary = temporaryPath(shared);
     await writeFile(temporary, bytes);
     await rename(temporary, shared);

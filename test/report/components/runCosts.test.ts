@@ -103,3 +103,17 @@ it("the page of costs has what each model was asked beside the rows", () => {
   );
   expect(costBeside({run: "r", beside: [], besideFailed: []} as unknown as CostsData)).toBeNull();
 });
+
+it("a run's candidates stand in their verdict's order, and as they were asked without one", () => {
+  const three = run({candidates: ["one", "two", "new"].map((name) => ({...one, name}))} as never);
+  const summaries = [{candidate: "two · short"}, {candidate: "one · long"}, {candidate: "two · long"}];
+  const namesOf = (verdicts?: {runs: {id: string; verdict: object}[]}) =>
+    [...(provenance(three, verdicts as never) as Element).querySelectorAll("tbody")]
+      .find((body) => body.textContent.includes("two"))!
+      .querySelectorAll("th");
+  const words = (cells: ArrayLike<Element>) =>
+    Array.from(cells, (cell) => cell.textContent.trim().slice(0, 3));
+  expect(words(namesOf())).toEqual(["one", "two", "new"]);
+  expect(words(namesOf({runs: [{id: three.id, verdict: {summaries}}]}))).toEqual(["two", "one", "new"]);
+  expect(words(namesOf({runs: [{id: "other", verdict: {summaries}}]}))).toEqual(["one", "two", "new"]);
+});

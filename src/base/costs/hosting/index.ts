@@ -30,5 +30,5 @@ export {
   p95Of
 } from "./measured.js";
 export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";
-export {needWords} from "./needWords.js";
+export {needAdvice, needWords} from "./needWords.js";
 export {HOSTING_NAMES, hostingName} from "./hostingText.js";

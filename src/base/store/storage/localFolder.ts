@@ -1,4 +1,4 @@
-import {mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {
   flushFolder,
@@ -8,8 +8,10 @@ import {
   sweepBelow,
   sweepTemporary,
   temporaryPath,
-  writeAtomic
+  writeAtomic,
+  makeFolder
 } from "../../system/files.js";
+import {UserError} from "../../validation/errors.js";
 import type {StorageBackend, StorageEntry, StagedFolder} from "./storageBackend.js";
 import {asSoleRemover} from "./soleRemover.js";
 
@@ -20,6 +22,19 @@ export class LocalFolder implements StorageBackend {
   /** The path of a key. Throws UserError for a key that would leave the folder. */
   path(key: string): string {
     return insideFolder(this.name, key);
+  }
+
+  /** Once written to. */
+  private isThere = false;
+
+  /** A store that was removed while it is used is not made anew: without its marks git would see what is in it. */
+  private async ready(folder: string): Promise<void> {
+    if (this.isThere && !(await this.has("")))
+      throw new UserError(
+        `${this.name} was removed meanwhile. Nothing is written; call again for a new one.`
+      );
+    await makeFolder(folder);
+    this.isThere = true;
   }
 
   async list(key: string): Promise<StorageEntry[]> {
@@ -65,16 +80,18 @@ export class LocalFolder implements StorageBackend {
   }
 
   async put(key: string, bytes: Uint8Array | string): Promise<void> {
-    await writeAtomic(this.path(key), (temporary) => writeFile(temporary, bytes));
+    await this.putFile(key, (temporary) => writeFile(temporary, bytes));
   }
 
   async putFile(key: string, write: (path: string) => Promise<void>): Promise<void> {
-    await writeAtomic(this.path(key), write);
+    const path = this.path(key);
+    await this.ready(dirname(path));
+    await writeAtomic(path, write);
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array | string): Promise<boolean> {
     const path = this.path(key);
-    await mkdir(dirname(path), {recursive: true});
+    await this.ready(dirname(path));
     return putNew(path, bytes);
   }
 
@@ -103,7 +120,7 @@ export class LocalFolder implements StorageBackend {
 
   async append(key: string, bytes: Uint8Array | string): Promise<void> {
     const path = this.path(key);
-    await mkdir(dirname(path), {recursive: true});
+    await this.ready(dirname(path));
     const file = await open(path, "a");
     try {
       await file.appendFile(bytes);
@@ -137,7 +154,7 @@ export class LocalFolder implements StorageBackend {
 
   async stage(key: string): Promise<StagedFolder> {
     const folder = temporaryPath(join(this.path(key), "stage"));
-    await mkdir(folder, {recursive: true});
+    await this.ready(folder);
     return {
       folder,
       commit: async (at) => {

@@ -6,6 +6,7 @@ import {
   type CostedOption,
   costTable,
   hostingName,
+  needAdvice,
   needWords,
   optionLeaves,
   optionName,
@@ -58,7 +59,7 @@ export async function costsVerb(id: string, options: CostsOptions): Promise<void
     const costed = costTable(data.samples, settings);
     const crossings = breakEvens(costed, settings);
     if (options.json) return printJson(jsonOf(data, settings, costed, crossings));
-    print(costsText(data, settings, costed, crossings));
+    print(costsText(data, settings, {costed, crossings, evalName: run.imported ? undefined : run.eval}));
   } finally {
     store.close();
   }
@@ -69,11 +70,17 @@ interface CostHorizon {
   horizonMonths: number;
 }
 
+interface PrintedCosts {
+  costed: readonly CostedOption[];
+  crossings: readonly OptionBreakEven[];
+  /** The eval that can be run again; absent of answers from other tools. */
+  evalName?: string;
+}
+
 function costsText(
   data: CostsData,
   {requestsPerMonth, horizonMonths}: CostHorizon,
-  costed: readonly CostedOption[],
-  crossings: readonly OptionBreakEven[]
+  {costed, crossings, evalName}: PrintedCosts
 ): string {
   const {number} = writerOf(data.scale);
   const lines = [
@@ -137,6 +144,10 @@ function costsText(
       ...unknown.map(
         ({sample, hosting, unknown: names}) =>
           `${sample.name}${hosting ? `, ${hostingName(hosting)}` : ""}: ${names.map(needWords).join(", ")}`
+      ),
+      ...needAdvice(
+        unknown.flatMap(({unknown: names}) => names),
+        evalName
       )
     );
   lines.push(...data.undecided.map((reason) => `! ${reason}`));

@@ -1,4 +1,4 @@
-import {mkdir, readFile, rename, writeFile} from "node:fs/promises";
+import {readFile, rename, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {
   dayOf,
@@ -15,6 +15,7 @@ import {statedAmounts, tierTexts} from "./amountsText.js";
 import {findProject} from "../../project/project.js";
 import {dim, note, print, printJson, table} from "../../terminal/terminal.js";
 import {assertTextFile} from "../../../base/system/regularFile.js";
+import {makeFolder} from "../../../base/system/files.js";
 
 /** Lists the project's prices, those of models whose name holds `text` only. */
 export async function pricesVerb(text: string | undefined, options: {json?: boolean}): Promise<void> {
@@ -155,7 +156,7 @@ function read(text: string, file: string, when: Pick<PriceRow, "asOf" | "source"
 }
 
 async function write(project: string, path: string, content: PriceFile): Promise<void> {
-  await mkdir(join(project, PRICES_FOLDER), {recursive: true});
+  await makeFolder(join(project, PRICES_FOLDER));
   const target = join(project, path);
   await writeFile(`${target}.part`, JSON.stringify(content, null, 1) + "\n");
   await rename(`${target}.part`, target);

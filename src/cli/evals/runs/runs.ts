@@ -146,7 +146,7 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
     `${compared.a} → ${compared.b}, ${scoreName(compared.scorer, compared.figure)}, on ${compared.rows.shared} shared rows`
   );
   for (const change of compared.changed)
-    print(dim(`${change.what}: ${printable(change.a)} → ${printable(change.b)}`));
+    print(dim(`${change.what}: ${shortIds(change.a)} → ${shortIds(change.b)}`));
   print(
     table(compared.candidates, [
       {title: "candidate", text: "name", value: (row) => row.candidate},
@@ -176,6 +176,9 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
   const text = changedRowsText(compared.candidates, number);
   if (text !== undefined) print(`\n${text}`);
 }
+
+/** Fingerprints in short, as everywhere; `--json` has them whole. */
+const shortIds = (text: string) => printable(text.replace(/\b[0-9a-f]{32,}\b/g, (id) => id.slice(0, 12)));
 
 /** Before and after are means over the rows that the difference is of; with none in common, of a run's own, with their number. */
 function meanTextBy(number: (value: number) => string) {

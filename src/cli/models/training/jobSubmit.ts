@@ -1,4 +1,4 @@
-import {mkdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type JobDefinition,
@@ -19,7 +19,7 @@ import type {DatasetDefinition} from "../../../data/datasets/index.js";
 import type {TrainingCost} from "../../../training/finetunes/index.js";
 import {readShutdowns} from "../../../report/providerExit/index.js";
 import {UserError} from "../../../base/validation/index.js";
-import {temporaryPath} from "../../../base/system/index.js";
+import {temporaryPath, makeFolder} from "../../../base/system/index.js";
 import {type JobRecord, openStore, type Store, type VersionManifest} from "../../../base/store/index.js";
 import {interruption} from "../../terminal/interruption.js";
 import {nearText} from "./nearText.js";
@@ -52,7 +52,7 @@ export async function submitVerb(name: string, options: SubmitVerbOptions): Prom
   const {signal, dispose} = interruption();
   const folder = temporaryPath(join(store.workspace.tmpDir, own.name));
   try {
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     service.check({
       base: definition.base,
       settings: trainingSettings(definition),

@@ -1,4 +1,4 @@
-import {mkdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   datasetKey,
@@ -11,7 +11,7 @@ import {
   recordsOf,
   versionKind
 } from "../../../base/store/index.js";
-import {hashJson, sweepTemporary, temporaryPath} from "../../../base/system/index.js";
+import {hashJson, sweepTemporary, temporaryPath, makeFolder} from "../../../base/system/index.js";
 import {assertDataset, type DatasetDefinition} from "../define.js";
 import {knownVersion, sourceKeyOf} from "../knownVersion.js";
 import {noteOrigin, originOf} from "../origin/index.js";
@@ -80,7 +80,7 @@ async function pullOne(
       }
       const stage = await workspace.place.stage(datasetKey(definition.name));
       const scratch = temporaryPath(join(workspace.tmpDir, definition.name));
-      await mkdir(scratch, {recursive: true});
+      await makeFolder(scratch);
       const db = await openDatabase({tmpDir: scratch, memoryLimit: MEMORY});
       try {
         // The rows are a multiset: keeping their order would hold back whole batches in memory.

@@ -1,11 +1,18 @@
 import {createWriteStream} from "node:fs";
-import {mkdir, rename, rm, stat} from "node:fs/promises";
+import {rename, rm, stat} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {pipeline} from "node:stream/promises";
 import type {Dispatcher} from "undici";
 import {setTimeout as sleep} from "node:timers/promises";
 import {messageOf, UserError} from "../../../base/validation/index.js";
-import {isDiskFull, readJson, refusedByMachine, sha256, writeJsonAtomic} from "../../../base/system/index.js";
+import {
+  isDiskFull,
+  readJson,
+  refusedByMachine,
+  sha256,
+  writeJsonAtomic,
+  makeFolder
+} from "../../../base/system/index.js";
 import {withLease} from "../../../base/store/lease.js";
 import {LocalFolder} from "../../../base/store/storage/localFolder.js";
 import {retryAfterMs} from "../../../base/system/waits.js";
@@ -50,7 +57,7 @@ const LONGEST_WAIT_MS = 24 * 3_600_000;
  */
 export async function download(url: string, context: DownloadContext): Promise<Downloaded> {
   const folder = join(context.downloads, sha256(url).slice(0, 16));
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   const what = `a download of ${withoutSecrets(url)}`;
   const lease = {what, waitMs: LONGEST_WAIT_MS, onWait: context.onProgress};
   return withLease(new LocalFolder(folder), "lease.json", lease, () =>

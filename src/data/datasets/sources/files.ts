@@ -1,4 +1,3 @@
-import {mkdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {
   anyText,
@@ -22,6 +21,7 @@ import {readParquet} from "./parquet.js";
 import {assertStated} from "./statedColumns.js";
 import {readCsv, jsonRelation, type TextFormat, type TextRead} from "./textFiles.js";
 import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
+import {makeFolder} from "../../../base/system/files.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
 
@@ -136,7 +136,7 @@ async function readAlike(
 ): Promise<FilesRead[]> {
   const read = async (some: readonly string[], name: string, columns = source.columns) => {
     const scratch = join(context.scratch, name);
-    await mkdir(scratch, {recursive: true});
+    await makeFolder(scratch);
     return readEach(some, {...source, columns}, {...context, scratch});
   };
   const reads: FilesRead[] = [];

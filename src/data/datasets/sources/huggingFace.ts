@@ -1,11 +1,17 @@
 import {createWriteStream} from "node:fs";
-import {mkdir, rename, stat} from "node:fs/promises";
+import {rename, stat} from "node:fs/promises";
 import {dirname} from "node:path";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
 import {exactly, passing, text} from "../../../base/validation/checked.js";
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
-import {insideFolder, isDiskFull, refusedByMachine, temporaryPath} from "../../../base/system/index.js";
+import {
+  insideFolder,
+  isDiskFull,
+  refusedByMachine,
+  temporaryPath,
+  makeFolder
+} from "../../../base/system/index.js";
 import {isUrl} from "./address.js";
 import {filePaths, type FilesSource, readFiles, reading} from "./files.js";
 import {fetchWithin, IDLE_MS, stalled} from "./idle.js";
@@ -120,7 +126,7 @@ async function fetched(
   const blob = await downloadFile({...where, path, revision: sha});
   if (!blob)
     throw new UserError(`dataset ${context.dataset}: ${where.repo.name} has no file ${path} at ${sha}.`);
-  await mkdir(dirname(target), {recursive: true});
+  await makeFolder(dirname(target));
   const temporary = temporaryPath(target);
   const pieces = Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]);
   const begins = {url: path, bytes: 0, total: blob.size};

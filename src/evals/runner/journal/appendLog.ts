@@ -1,8 +1,8 @@
 import {constants, fdatasync} from "node:fs";
-import {type FileHandle, mkdir, open} from "node:fs/promises";
+import {type FileHandle, open} from "node:fs/promises";
 import {dirname} from "node:path";
 import {lineBuffer} from "./lineBuffer.js";
-import {writeWhole} from "../../../base/system/files.js";
+import {writeWhole, makeFolder} from "../../../base/system/files.js";
 
 /** A file of one JSON object a line that only grows. A number that grows with every line is added as `seq`. */
 export interface AppendLog {
@@ -26,7 +26,7 @@ const PUSH_MS = 100;
  * After a write has failed every call throws: the file's end is not known any more.
  */
 export async function openAppendLog(path: string): Promise<AppendLog> {
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
   const size = await endLastLine(handle).catch(async (error: unknown) => {
     await handle.close();

@@ -9,6 +9,7 @@ import {
   costTable,
   hostingName,
   isBilled,
+  needAdvice,
   needWords,
   optionLeaves,
   sharedRowsText
@@ -84,7 +85,7 @@ export function costs(
             code("npx assay prices import FILE"),
             "). What is not stated is unknown, not free."
           ],
-          ["Missing: ", missingOf(table), "."]
+          ["Missing: ", missingOf(table), ".", adviceOn(table, data)]
         ),
         section("What is known of where they run", costAssumptions(data, table)),
         costBeside(data)
@@ -121,6 +122,7 @@ export function costs(
           the assumptions. A candidate is on the frontier when no other is both cheaper and no worse; the
           percentage says in how many resamples of the rows that holds.
           ${data.comparedRows === undefined ? null : sharedRowsText(data.comparedRows)}
+          ${adviceOn(table, data)}
         </p>`
       ),
       furtherSection(
@@ -216,7 +218,7 @@ function costColumns({scorer, comparedRows}: CostsData, format: ScoreFormat) {
         monthly.aboveCapacity
           ? badge("above capacity", "bad")
           : usdPerMonth === undefined
-            ? html`<span>unknown<small>${pluralText(unknown.length, "assumption")} missing</small></span>`
+            ? html`<span>unknown<small>missing: ${unknown.map(needWords).join(", ")}</small></span>`
             : dollars(usdPerMonth)
     },
     {
@@ -238,6 +240,18 @@ function costColumns({scorer, comparedRows}: CostsData, format: ScoreFormat) {
       value: (option: CostedOption) => optionLeaves(option) ?? "–"
     }
   ];
+}
+
+/** What to do about what is missing, with its commands. */
+function adviceOn(table: readonly CostedOption[], {eval: name, imported}: PageCosts): PageContent[] {
+  const advice = needAdvice(
+    table.flatMap(({unknown}) => unknown),
+    imported ? undefined : name
+  );
+  return advice.flatMap((sentence) => [
+    " ",
+    ...sentence.split("`").map((part, i) => (i % 2 ? code(part) : part))
+  ]);
 }
 
 function missingOf(table: readonly CostedOption[]): string {

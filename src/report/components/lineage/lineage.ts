@@ -13,6 +13,7 @@ import {
 import {fromAddress, linkTo} from "../address/address.js";
 import type {VerdictsData} from "../../site/types.js";
 import type {CurvesData} from "../../site/learningCurves.js";
+import {byRank, type RankedRuns} from "../candidates/byRank.js";
 import {dataTable} from "../tables/dataTable.js";
 import {
   code,
@@ -84,7 +85,8 @@ type Direction = "up" | "down" | "both";
 export function recordLineage(
   graph: LineageGraph,
   record: LineageNode | null,
-  data?: CurvesData
+  data?: CurvesData,
+  verdicts?: RankedRuns
 ): PageContent {
   if (!record) return nothing();
   const up = reached(graph, record.id, "up");
@@ -121,7 +123,7 @@ export function recordLineage(
     ${section("From data to runs", which, place)} ${section(`The ${NAMES[record.kind]}`, aboutRecord(record))}
     ${learned(record, data)}
     ${record.kind === "model" || record.kind === "run" ? furtherSection("Data that reached it", reachingTable(graph, record)) : null}
-    ${record.contaminated ? furtherSection("Rows that candidates had learned from", contaminatedTable(record, record.contaminated)) : null}
+    ${record.contaminated ? furtherSection("Rows that candidates had learned from", contaminatedTable(record, record.contaminated, verdicts)) : null}
     ${furtherSection("Records that belong to it", relatedTable(graph, record, {up, down}))}
   </div>`;
 }
@@ -195,8 +197,13 @@ function reachingTable(graph: LineageGraph, record: LineageNode): PageContent {
   );
 }
 
-function contaminatedTable(record: LineageNode, rows: readonly ContaminatedRows[]): PageContent {
+function contaminatedTable(
+  record: LineageNode,
+  marked: readonly ContaminatedRows[],
+  verdicts?: RankedRuns
+): PageContent {
   const run = shortId(record);
+  const rows = byRank(marked, ({candidate}) => candidate, {run, verdicts});
   return dataTable<ContaminatedRows>(
     rows,
     [

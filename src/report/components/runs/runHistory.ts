@@ -5,6 +5,7 @@ import {corpusName} from "../../../base/stats/index.js";
 import {amountText, runBill, sideBill, sideBillText, type SideRecord} from "../../../base/costs/index.js";
 import type {RunCandidate, RunManifest, RunsData, VerdictsData} from "../../site/types.js";
 import {importedFrom} from "../../site/importedFrom.js";
+import {byRank, type RankedRuns} from "../candidates/byRank.js";
 import {dataTable} from "../tables/dataTable.js";
 import {
   badge,
@@ -43,8 +44,8 @@ export function chooseAnyRun(
   );
 }
 
-/** Everything needed to trace a run's numbers, and what to type to run it again. */
-export function provenance(run: RunManifest | null): PageContent {
+/** Everything needed to trace a run's numbers, and what to type to run it again. Candidates stand in their verdict's order. */
+export function provenance(run: RunManifest | null, verdicts?: RankedRuns): PageContent {
   if (!run) return nothing();
   return html`<div>
     ${section(
@@ -54,7 +55,7 @@ export function provenance(run: RunManifest | null): PageContent {
           run.stopped ? html`<span>${run.stopped}</span>` : null
         }
       </p>`,
-      candidatesTable(run)
+      candidatesTable(run, verdicts)
     )}
     ${section(
       "Run it again",
@@ -162,7 +163,8 @@ function importedFiles(imported: NonNullable<RunManifest["imported"]>): PageCont
   ];
 }
 
-function candidatesTable({id, candidates: all}: RunManifest): HTMLElement {
+function candidatesTable({id, candidates}: RunManifest, verdicts?: RankedRuns): HTMLElement {
+  const all = byRank(candidates, ({name}) => name, {run: id, verdicts});
   return dataTable(
     all,
     [

@@ -1,10 +1,11 @@
-import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
+import {readFile, rm, writeFile} from "node:fs/promises";
 import {existsSync} from "node:fs";
 import {dirname, isAbsolute, join, posix, relative, resolve, sep} from "node:path";
 import type {Metafile, Plugin} from "esbuild";
 import {EngineModules} from "./engineModules.js";
 import {frameworkEsbuild} from "../seedNpmCache.js";
 import {type PageScript, pageScripts, specifierFrom} from "./pageScripts.js";
+import {makeFolder} from "../../../base/system/files.js";
 
 /** Where bundles go: as deep as Framework's own folder, so that what its modules name relatively is still there. */
 const FOLDER = "_report";
@@ -50,7 +51,7 @@ export async function bundlePages(dist: string): Promise<void> {
     logLevel: "error",
     plugins: [siteModules({dist: resolve(dist), files, taken, engine})]
   });
-  await mkdir(join(dist, FOLDER), {recursive: true});
+  await makeFolder(join(dist, FOLDER));
   for (const {path, contents} of outputFiles) await writeFile(path, contents);
   const bundles = bundlesOf(metafile);
   for (const page of pages) await writeFile(join(dist, page.page), rewritten(page, bundles, metafile));

@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {bundlePages} from "./bundlePages.js";
 import {withContentPolicy} from "./contentPolicy.js";
@@ -7,6 +7,7 @@ import {plainPages} from "../sitePages.js";
 import {cardsOfUnmade, type UnmadeData} from "../unmade.js";
 import {withVerdictText} from "./withoutScripts.js";
 import {readTarArchive} from "../tarArchive.js";
+import {makeFolder} from "../../../base/system/files.js";
 
 /**
  * Finishes what Framework built: unpacks the files of runs' rows, bundles modules into few files, writes the verdicts as text for
@@ -35,7 +36,7 @@ async function unpackRows(dist: string): Promise<void> {
     if (!archive.endsWith(".tar")) continue;
     const target = join(folder, basename(archive, ".tar"));
     await rm(target, {recursive: true, force: true});
-    await mkdir(target, {recursive: true});
+    await makeFolder(target);
     for (const {name, content} of readTarArchive(await readFile(join(folder, archive))))
       await writeFile(join(target, basename(name)), content);
     await rm(join(folder, archive));

@@ -1,10 +1,10 @@
 import {existsSync} from "node:fs";
-import {copyFile, mkdir, rm, writeFile} from "node:fs/promises";
+import {copyFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {resultFolder, runTraining, type TrainingOutcome, type TrainingProgress} from "../../trainer/index.js";
 import {type CheckedOn, keepModel, type ModelManifest} from "../../../weights/models/index.js";
 import {StoppedError, UserError} from "../../../base/validation/index.js";
-import {hashJson} from "../../../base/system/index.js";
+import {hashJson, makeFolder} from "../../../base/system/index.js";
 import {noteTraining} from "../../../base/store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
@@ -37,7 +37,7 @@ export async function makeFinetune(
   {name, definition, context, base, work, recipe}: PlannedFinetune,
   {onStep, force}: FinetuneBuildOptions
 ): Promise<ModelManifest> {
-  await mkdir(work, {recursive: true});
+  await makeFolder(work);
   await noteTraining(work, {
     name,
     dataset: context.dataset,

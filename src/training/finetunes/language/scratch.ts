@@ -1,10 +1,10 @@
 import {existsSync} from "node:fs";
-import {copyFile, mkdir, writeFile} from "node:fs/promises";
+import {copyFile, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {type InitialSettings, readConfig} from "../../trainer/index.js";
 import {leftOut} from "../../../weights/safetensors/index.js";
 import {UserError} from "../../../base/validation/index.js";
-import {hashJson} from "../../../base/system/index.js";
+import {hashJson, makeFolder} from "../../../base/system/index.js";
 import type {FromScratch} from "./definition.js";
 import {ownTemplate, readJsonFile, TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
 
@@ -48,7 +48,7 @@ export async function writeScratchTexts(
   {config, tokenizer}: ModelFromScratch,
   folder: string
 ): Promise<void> {
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   if (typeof tokenizer === "string") {
     for (const file of TEXT_FILES)
       if (existsSync(join(tokenizer, file))) await copyFile(join(tokenizer, file), join(folder, file));

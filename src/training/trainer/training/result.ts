@@ -1,14 +1,15 @@
-import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {nameDtype, namesOtherDtype, writeSafetensors} from "../../../weights/safetensors/index.js";
 import {writeAdapter} from "../adapterFiles.js";
 import {weightPlan} from "../weightNames.js";
 import type {TrainingSession} from "./session.js";
+import {makeFolder} from "../../../base/system/files.js";
 
 /** Writes what was trained: a PEFT adapter, or config.json with all weights in 32 bits. Same weights, same bytes. */
 export async function writeResult(session: TrainingSession, folder: string): Promise<void> {
   const {job, adapter, model} = session;
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   if (adapter) return writeAdapter(folder, job.settings.adapter!, job.baseName, adapter.tensors());
   await writeConfig(job.base, folder);
   await writeSafetensors(

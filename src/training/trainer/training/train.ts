@@ -1,4 +1,3 @@
-import {mkdir} from "node:fs/promises";
 import {availableMemory, type Backend, freeCores, openBackend} from "../../../weights/ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {writeInitialWeights} from "../initialWeights.js";
@@ -11,6 +10,7 @@ import {largestParts} from "./largest.js";
 import {predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
 import {TrainingSession} from "./session.js";
+import {makeFolder} from "../../../base/system/files.js";
 
 /** The most memory that this process had. */
 const peakBytes = () => process.resourceUsage().maxRSS * 1024;
@@ -32,7 +32,7 @@ const RECOUNT_MS = 10_000;
 export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
   const {settings} = job;
   const started = performance.now();
-  await mkdir(job.work, {recursive: true});
+  await makeFolder(job.work);
   const backend = await openBackend(settings.threads ?? (await freeCores()));
   checkGradients(backend);
   const predicted = await predict(job, backend);

@@ -1,6 +1,7 @@
 import {createHash} from "node:crypto";
-import {appendFile, mkdir, readFile} from "node:fs/promises";
+import {appendFile, readFile} from "node:fs/promises";
 import {dirname} from "node:path";
+import {makeFolder} from "../../../base/system/files.js";
 
 const keyBytes = 32;
 const checkBytes = 4;
@@ -45,7 +46,7 @@ export async function openVectorCache(path: string, dimensions: number): Promise
         records.push(content, checksum(content));
       }
       if (records.length === 0) return;
-      await mkdir(dirname(path), {recursive: true});
+      await makeFolder(dirname(path));
       const bytes = Buffer.concat([Buffer.alloc(padding), ...records]);
       padding = 0;
       await appendFile(path, bytes);

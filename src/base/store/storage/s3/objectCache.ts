@@ -1,20 +1,9 @@
 import {createWriteStream, rmSync} from "node:fs";
-import {
-  copyFile,
-  link,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile
-} from "node:fs/promises";
+import {copyFile, link, readdir, readFile, rename, rm, stat, utimes, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import type {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import {temporaryPath} from "../../../system/files.js";
+import {temporaryPath, makeFolder} from "../../../system/files.js";
 import {sha256} from "../../../system/hash.js";
 
 const atExit = new Set<string>();
@@ -95,7 +84,7 @@ export class ObjectCache {
     const path = join(this.handedOut, folder, ...key.split("/"));
     if (await stat(path).catch(() => undefined)) return path;
     const copy = this.path(key, etag);
-    await mkdir(dirname(path), {recursive: true});
+    await makeFolder(dirname(path));
     try {
       // Not every file system has hard links.
       await link(copy, path).catch((error: NodeJS.ErrnoException) => {
@@ -118,7 +107,7 @@ export class ObjectCache {
 
   private async take(key: string, etag: string, fill: (path: string) => Promise<void>): Promise<void> {
     const folder = this.of(key);
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     const temporary = temporaryPath(join(folder, "copy"));
     try {
       await fill(temporary);

@@ -1,9 +1,9 @@
 import {createHash} from "node:crypto";
-import {mkdir, readdir, rm} from "node:fs/promises";
+import {readdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../../../validation/errors.js";
-import {temporaryPath} from "../../../system/files.js";
+import {temporaryPath, makeFolder} from "../../../system/files.js";
 import type {StorageBackend, StorageEntry, StagedFolder} from "../storageBackend.js";
 import type {Bucket, Condition, ListedObject} from "./bucket.js";
 import {Claim, claimedFolders, claimKey, clearClaim, isVacated, VACATED, visible} from "./claim.js";
@@ -83,7 +83,7 @@ export class S3Storage implements StorageBackend {
   async putFile(key: string, write: (path: string) => Promise<void>): Promise<void> {
     this.checked(key);
     const path = temporaryPath(join(this.tmpDir, "put"));
-    await mkdir(this.tmpDir, {recursive: true});
+    await makeFolder(this.tmpDir);
     try {
       await write(path);
       await this.wrote(() => this.upload(key, path));
@@ -165,7 +165,7 @@ export class S3Storage implements StorageBackend {
   async stage(key: string): Promise<StagedFolder> {
     if (key !== "") this.checked(key);
     const folder = temporaryPath(join(this.tmpDir, "stage"));
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     return {
       folder,
       commit: (at) => this.wrote(() => this.commit(folder, this.checked(at))),
