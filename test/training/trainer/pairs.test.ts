@@ -7,7 +7,7 @@ import {
   newAdapter,
   Trainable
 } from "../../../src/training/trainer/index.js";
-import {AnswerScoring} from "../../../src/training/trainer/training/answerScores.js";
+import {PolicyScoring} from "../../../src/training/trainer/training/policyScoring.js";
 import {Lanes, partsOf} from "../../../src/training/trainer/training/lanes.js";
 import {comparePairs, pairRows, slopesOf} from "../../../src/training/trainer/training/pairs.js";
 import {adapterConfig} from "../../../src/training/trainer/adapters.js";
@@ -59,7 +59,7 @@ it.each([
         name,
         storage.read(name).map((value) => value * 1.02)
       );
-  const scoring = new AnswerScoring(lanes, adapter, reference);
+  const scoring = new PolicyScoring(lanes, adapter, reference);
   try {
     const settings = {beta: 0.5, losses: [{loss: "sigmoid" as const, weight: 1}]};
     const one = await comparePairs(scoring, [pairRows(pairs)], settings);

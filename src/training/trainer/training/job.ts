@@ -3,7 +3,7 @@ import type {InitialSettings} from "../initialWeights.js";
 import type {Precision} from "../loadWeights.js";
 import type {AdamWSettings} from "./optimizer.js";
 import type {KtoSettings} from "./kto.js";
-import {needsReference, type PreferenceSettings} from "./preference.js";
+import {comparesWithReference, type PreferenceSettings} from "./preference.js";
 import type {TokenExample} from "./rows.js";
 import type {ScheduleName} from "./schedule.js";
 
@@ -29,7 +29,7 @@ export type TrainingData =
 
 /** Whether answers are compared with what the model says that training began with. */
 export function hasReference(data: TrainingData): boolean {
-  return data.kind === "marked" || (data.kind === "pairs" && needsReference(data.preference));
+  return data.kind === "marked" || (data.kind === "pairs" && comparesWithReference(data.preference));
 }
 
 /** Everything that decides the bytes of the result, beside the base's weights and the library. */

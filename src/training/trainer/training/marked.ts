@@ -1,5 +1,5 @@
 import {rng} from "../../../base/stats/rng.js";
-import type {AnswerScoring} from "./answerScores.js";
+import type {PolicyScoring} from "./policyScoring.js";
 import type {MarkedAnswer} from "./job.js";
 import type {MarkedRatio} from "./kto.js";
 import {answered, cut, type LabelledBatch, paddedRows, type TokenExample} from "./rows.js";
@@ -55,7 +55,7 @@ export interface MarkedRatios {
 
 /** The log-ratios of answers and of their mismatched ones under the model as it is now; answers part after part. */
 export async function markedRatios(
-  scoring: AnswerScoring,
+  scoring: PolicyScoring,
   parts: readonly (readonly MarkedAnswer[])[]
 ): Promise<MarkedRatios> {
   const own = await ratiosOf(scoring, parts.map(markedRows));
@@ -66,7 +66,7 @@ export async function markedRatios(
   };
 }
 
-async function ratiosOf(scoring: AnswerScoring, parts: readonly LabelledBatch[]): Promise<number[]> {
+async function ratiosOf(scoring: PolicyScoring, parts: readonly LabelledBatch[]): Promise<number[]> {
   const before = await scoring.before(parts);
   const policy = await scoring.policy(parts);
   return policy.flatMap(({sums}, part) => sums.map((sum, row) => sum - before[part]!.sums[row]!));

@@ -1,7 +1,7 @@
-import type {AnswerScoring} from "./answerScores.js";
+import type {PolicyScoring} from "./policyScoring.js";
 import type {PreferencePair} from "./job.js";
 import {
-  needsReference,
+  comparesWithReference,
   preferenceLoss,
   type PreferenceResult,
   type PreferenceSettings,
@@ -30,11 +30,11 @@ export function slopesOf(
 
 /** The preference loss of pairs under the model as it is now; `parts` as `pairRows` makes them. */
 export async function comparePairs(
-  scoring: AnswerScoring,
+  scoring: PolicyScoring,
   parts: readonly LabelledBatch[],
   preference: PreferenceSettings
 ): Promise<PreferenceResult> {
-  const before = needsReference(preference) ? await scoring.before(parts) : undefined;
+  const before = comparesWithReference(preference) ? await scoring.before(parts) : undefined;
   const policy = await scoring.policy(parts);
   const pairs = parts.flatMap(({labels}, part) => {
     const scored = (row: number): ScoredAnswer => ({

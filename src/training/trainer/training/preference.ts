@@ -40,7 +40,7 @@ export interface PreferenceResult {
 }
 
 /** Whether answers must be scored under the reference, too. */
-export function needsReference({losses}: Pick<PreferenceSettings, "losses">): boolean {
+export function comparesWithReference({losses}: Pick<PreferenceSettings, "losses">): boolean {
   return losses.some(({loss}) => loss !== "orpo");
 }
 
@@ -73,7 +73,7 @@ export function preferenceLoss(
     chosenRewards: [],
     rejectedRewards: []
   };
-  const reward = needsReference({losses}) ? ratioOf : tokenMean;
+  const reward = comparesWithReference({losses}) ? ratioOf : tokenMean;
   for (const {chosen, rejected} of pairs) {
     let slopeC = 0;
     let slopeR = 0;

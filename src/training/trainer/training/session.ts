@@ -3,9 +3,9 @@ import {ActiveAdapter, adapterConfig, newAdapter} from "../adapters.js";
 import {LanguageModel} from "../model.js";
 import {openCheckpoint, readTensorFloats} from "../../../weights/safetensors/index.js";
 import {type BatchPlan, microBatch, planBatches} from "./batches.js";
-import {AnswerScoring} from "./answerScores.js";
+import {PolicyScoring} from "./policyScoring.js";
 import {hasReference, type StepRecord, type TrainingJob, type ValidationRecord} from "./job.js";
-import {Comparison} from "./comparison.js";
+import {AnswerComparison} from "./answerComparison.js";
 import {Lanes, partsOf} from "./lanes.js";
 import {adamWStep, clipFactor, gradientNorm} from "./optimizer.js";
 import {type LabelledBatch, paddedRows} from "./rows.js";
@@ -27,7 +27,7 @@ export class TrainingSession {
   readonly adapter: ActiveAdapter | undefined;
   readonly trainable: Trainable;
   private readonly lanes: Lanes;
-  private readonly scoring: AnswerScoring;
+  private readonly scoring: PolicyScoring;
 
   private constructor(
     readonly job: TrainingJob,
@@ -37,7 +37,7 @@ export class TrainingSession {
     this.adapter = adapter;
     this.trainable = trainable;
     this.lanes = lanes;
-    this.scoring = new AnswerScoring(lanes, adapter, reference);
+    this.scoring = new PolicyScoring(lanes, adapter, reference);
     this.plan = planBatches(lengthsOf(job), job.settings);
   }
 
@@ -74,7 +74,7 @@ export class TrainingSession {
     const {loss, tokens} =
       data.kind === "examples"
         ? await this.learn(index, micro, pause)
-        : await this.compare(new Comparison(data, this.scoring), micro, pause);
+        : await this.compare(new AnswerComparison(data, this.scoring), micro, pause);
     const norm = gradientNorm(this.model.workspace, this.trainable);
     const rate = learningRate(settings.schedule, settings.rate, settings.warmUp, settings.steps, index);
     if (Number.isFinite(loss) && Number.isFinite(norm))
@@ -119,7 +119,7 @@ export class TrainingSession {
     return {loss, tokens};
   }
 
-  private async compare(comparison: Comparison, micro: number[][][], pause: () => Promise<void>) {
+  private async compare(comparison: AnswerComparison, micro: number[][][], pause: () => Promise<void>) {
     const total = micro.flat(2).length;
     let loss = 0;
     let tokens = 0;
@@ -145,7 +145,11 @@ export class TrainingSession {
     const {data, settings} = this.job;
     if (data.validation.length === 0) return undefined;
     if (data.kind !== "examples") {
-      const found = await new Comparison(data, this.scoring).check(settings.rows, this.lanes.count, pause);
+      const found = await new AnswerComparison(data, this.scoring).check(
+        settings.rows,
+        this.lanes.count,
+        pause
+      );
       return {step, ...found};
     }
     let sum = 0;

@@ -12,7 +12,7 @@ export interface AnswerScores {
 }
 
 /** Scores answers under the model that is trained and under the one it began as. */
-export class AnswerScoring {
+export class PolicyScoring {
   /** `reference`: the model it began as, when all weights are trained; else that is the model without its adapter. */
   constructor(
     private readonly lanes: Lanes,

@@ -1,4 +1,4 @@
-import type {AnswerScoring} from "./answerScores.js";
+import type {PolicyScoring} from "./policyScoring.js";
 import type {TrainingData, ValidationRecord} from "./job.js";
 import {ktoLoss} from "./kto.js";
 import {partsOf} from "./lanes.js";
@@ -10,7 +10,7 @@ type Compared = Exclude<TrainingData, {kind: "examples"}>;
 type Of<Kind extends Compared["kind"]> = Extract<Compared, {kind: Kind}>;
 
 /** What is learned from one micro-batch. */
-interface ComparedRows {
+interface ComparedBatch {
   loss: number;
   parts: LabelledBatch[];
   /** Of the loss by each row's log-probability, part after part. */
@@ -18,14 +18,14 @@ interface ComparedRows {
 }
 
 /** Learns from answers that are compared: the two of a pair, or marked ones with a reference point. */
-export class Comparison {
+export class AnswerComparison {
   constructor(
     private readonly data: Compared,
-    private readonly scoring: AnswerScoring
+    private readonly scoring: PolicyScoring
   ) {}
 
   /** The rows of a micro-batch and their slopes; `items` are indices of the training part, one list a lane. */
-  async learn(items: readonly (readonly number[])[]): Promise<ComparedRows> {
+  async learn(items: readonly (readonly number[])[]): Promise<ComparedBatch> {
     const {data, scoring} = this;
     if (data.kind === "pairs") {
       const parts = items.map((part) => pairRows(part.map((i) => data.train[i]!)));
