@@ -10,11 +10,12 @@ export type OrAnswers<Definition extends DeclaredData> =
 const COLUMNS: Record<Trained["format"], TrainingColumns> = {
   chat: {},
   prompt: {prompt: "prompt", completion: "answer"},
-  preference: {prompt: "prompt", chosen: "chosen", rejected: "rejected"}
+  preference: {prompt: "prompt", chosen: "chosen", rejected: "rejected"},
+  kto: {prompt: "prompt", completion: "answer", good: "good"}
 };
 
 interface Trained extends DeclaredData {
-  format: "chat" | "prompt" | "preference";
+  format: "chat" | "prompt" | "preference" | "kto";
   columns?: TrainingColumns;
 }
 

@@ -31,7 +31,7 @@ export interface JobDefinition extends JobTraining {
   base: string;
   /** The base's id or name in the store, when it is there: the result's lineage leads through it. */
   parent?: string;
-  format: "chat" | "prompt" | "preference";
+  format: "chat" | "prompt" | "preference" | "kto";
   columns?: TrainingColumns;
   system?: string;
   /** Who trains. */
@@ -51,7 +51,7 @@ const stated = exactly<JobDefinition>("a job such as {dataset, split, base, form
   ).optional(),
   base: text("the model that is trained"),
   parent: text("a model of the store").optional(),
-  format: oneOf(["chat", "prompt", "preference"]),
+  format: oneOf(["chat", "prompt", "preference", "kto"]),
   columns: columnsSchema.optional(),
   system: text().optional(),
   on: serviceSchema
@@ -62,8 +62,8 @@ const schema = holding<JobDefinition>(stated, (definition) => {
   const problems = trainingProblems(definition, "a job");
   if (method === "full" && lora)
     problems.push({path: ["lora"], message: 'goes with method "lora": all weights are trained'});
-  if (preference && format !== "preference")
-    problems.push({path: ["preference"], message: 'goes with format "preference"'});
+  if (preference && format !== "preference" && format !== "kto")
+    problems.push({path: ["preference"], message: 'goes with format "preference" or "kto"'});
   for (const path of [...secretsIn(definition.more, ["more"]), ...secretsIn(definition.on, ["on"])])
     problems.push({
       path,

@@ -61,7 +61,10 @@ export interface TrainingService<Settings extends {service: string} = {service: 
  */
 export interface JobService {
   /** The forms of training examples that it takes, by their kind. */
-  formats: Record<"chat" | "preference", string>;
+  formats: Record<"chat" | "preference", string> & {
+    /** Of answers marked good or bad; absent where it takes none. */
+    kto?: string;
+  };
   /** What the preflight calls it. */
   destination: string;
   /** What it asks of a training set, where the preflight has no rules under that name. */

@@ -79,9 +79,14 @@ export function jobPlan(
   };
 }
 
-/** The form of a job's lines. */
-export function jobFormat({format}: JobDefinition, {formats}: JobService): string {
-  return formats[format === "preference" ? "preference" : "chat"];
+/** The form of a job's lines. Throws UserError where the service takes no such examples. */
+export function jobFormat({format, on}: JobDefinition, {formats}: JobService): string {
+  const form = formats[format === "prompt" ? "chat" : format];
+  if (form === undefined)
+    throw new UserError(
+      `${"tool" in on ? `The tool ${String(on.tool)}` : `The service ${on.service}`} takes no answers marked good or bad here (format "kto"). Use a command with tool "trl", service "huggingface", or a fine-tune.`
+    );
+  return form;
 }
 
 /** Writes the parts of the split in the service's format, checked by its rules and its trust level. */

@@ -33,7 +33,10 @@ export {
 } from "./training/rows.js";
 export {checkGradients, gradientSlopes} from "./checkGradients.js";
 export {type InitialSettings, initialWeights} from "./initialWeights.js";
+export {ktoLoss, type KtoSettings} from "./training/kto.js";
+export {withMismatched} from "./training/marked.js";
 export type {
+  MarkedAnswer,
   PreferencePair,
   TrainingJob,
   TrainingOutcome,

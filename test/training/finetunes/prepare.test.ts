@@ -1,13 +1,15 @@
+import assert from "node:assert/strict";
 import {beforeAll, describe, expect, it} from "vitest";
 import {finetuneProblems} from "../../../src/training/finetunes/language/definitionSchema.js";
-import {prepareRows} from "../../../src/training/finetunes/language/prepare.js";
+import {prepareRows, type PreparedAnswer} from "../../../src/training/finetunes/language/prepare.js";
 import {
   byteTokenizer,
   type FinetuneDefinition,
   readTokenizer,
   type TextReader
 } from "../../../src/training/finetunes/index.js";
-import type {TokenExample, PreferencePair} from "../../../src/training/trainer/index.js";
+import {trainingData, unbalanced} from "../../../src/training/finetunes/language/trainingData.js";
+import {answered, type TokenExample, type PreferencePair} from "../../../src/training/trainer/index.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../../support/tinyLanguageModel.js";
 import {mkdir, writeFile} from "node:fs/promises";
@@ -155,6 +157,54 @@ describe("pairs", () => {
   });
 });
 
+describe("marked answers", () => {
+  const marked = definition({format: "kto", columns: {prompt: "q"}});
+  const of = (...list: Record<string, unknown>[]) =>
+    prepareRows<PreparedAnswer>(marked, plain, rows(...list), 6);
+
+  it("are answers with their mark, counted", async () => {
+    const {items, good, broken, leftOut} = await of(
+      {q: "ab", answer: "cd", good: true},
+      {q: "ab", answer: "ce", good: false},
+      {q: "abcdefgh", answer: "cd", good: true},
+      {q: "ab", answer: "cd", good: "yes"}
+    );
+    expect(items).toEqual([
+      {answer: answered(plain.encode("ab"), [...plain.encode("cd"), 0]), good: true},
+      {answer: answered(plain.encode("ab"), [...plain.encode("ce"), 0]), good: false}
+    ]);
+    expect([good, leftOut]).toEqual([1, 1]);
+    expect(broken).toEqual([{row: "r3", reason: 'column "good" holds neither true nor false'}]);
+    await expect(of({q: "ab", answer: "cd"})).rejects.toThrow('no column "good"; there are id, q, answer.');
+  });
+
+  it("are learned with each prompt's answer to another, cut as they are", async () => {
+    const {items} = await of({q: "ab", answer: "cd", good: true}, {q: "abcd", answer: "e", good: false});
+    const data = trainingData(marked, items, [], {seed: "s", length: 6});
+    assert(data.kind === "marked");
+    expect(data.kto).toEqual({beta: 0.1, goodWeight: 1, badWeight: 1});
+    expect(data.train.map(({good}) => good)).toEqual([true, false]);
+    expect(data.train.map(({mismatched}) => mismatched)).toEqual([
+      answered(plain.encode("ab"), [...plain.encode("e"), 0]),
+      answered(plain.encode("abcd"), plain.encode("cd"))
+    ]);
+  });
+
+  it("are said to be out of balance, with the weights that mend it", () => {
+    const said = (good: number, bad: number, preference = {}) =>
+      unbalanced({preference}, {good, items: Array<number>(good + bad).fill(0)});
+    expect(said(4, 3)).toBeUndefined();
+    expect(said(30, 10)).toBe(
+      "30 answers are good and 10 bad. The weights of good ones should add up to 1 to 1.33 times those of bad ones: `preference: {badWeight: 2.25}`."
+    );
+    expect(said(30, 10, {badWeight: 2.25})).toBeUndefined();
+    expect(said(10, 30)).toMatch(/`preference: \{goodWeight: 3\}`/);
+    expect(said(10, 30, {goodWeight: 3})).toBeUndefined();
+    expect(said(0, 30)).toBe("0 answers are good and 30 bad: there is nothing to tell apart.");
+    expect(unbalanced({}, {items: []})).toBeUndefined();
+  });
+});
+
 describe("messages in the columns of prompts and answers", () => {
   const user = (content: string) => ({role: "user", content});
   const assistant = (content: string) => ({role: "assistant", content, tool_calls: null});
@@ -265,7 +315,7 @@ describe("a definition", () => {
     const settings = {lora: {rank: 64}, preference: {beta: 0.2}};
     expect(finetuneProblems(definition({method: "full", ...settings}))).toEqual([
       '`lora` goes with method "lora" or "dora": all weights are trained',
-      '`preference` goes with format "preference"'
+      '`preference` goes with format "preference" or "kto"'
     ]);
     const columns = {prompt: "q", chosen: "a", rejected: "b"};
     const smoothed = (loss?: "robust" | "sigmoid") =>
@@ -275,6 +325,26 @@ describe("a definition", () => {
         '`preference.labelSmoothing` goes with loss "robust": the other losses have none'
       ]);
     expect(smoothed("robust")).toEqual([]);
+    expect(
+      finetuneProblems(
+        definition({format: "preference", columns, preference: {loss: "orpo", sft: 1, goodWeight: 2}})
+      )
+    ).toEqual([
+      '`preference.goodWeight` goes with format "kto"',
+      '`preference.sft` goes without loss "orpo", which has the plain loss in it'
+    ]);
+    const ofPairs = {loss: "ipo", sft: 1, badWeight: 2} as const;
+    expect(
+      finetuneProblems(
+        definition({format: "kto", learn: "all", packing: true, soft: {}, preference: ofPairs})
+      )
+    ).toEqual([
+      '`preference.loss` goes with format "preference"',
+      '`preference.sft` goes with format "preference"',
+      '`learn` must be "answers" for format "kto": the mark is that of the answer',
+      "`soft` goes with no marked answers, which are compared",
+      "`packing` goes with no marked answers"
+    ]);
     expect(finetuneProblems(definition({rows: 0, base: null as unknown as string}))).toEqual([
       "`base` must be a folder, a model of the store, another fine-tune, or {config, tokenizer}, not null",
       "`rows` must be a whole number (above 0), not 0"

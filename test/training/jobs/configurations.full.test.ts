@@ -360,6 +360,21 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
     else expect(args).not.toHaveProperty("model_init_kwargs");
   });
 
+  it.each([[{}], [{EXPERIMENTAL_KTO: "1"}]])("of TRL trains on marked answers by KTO (%o)", async (env) => {
+    const line = {prompt: pair.prompt, completion: pair.chosen, label: true};
+    const settings = {preference: {beta: 0.2}};
+    const plan = {settings, name: `kto${Object.keys(env).length}`, format: "trl-kto"};
+    const {folder} = await noted("trl", plan, [line]);
+    const {told, stderr} = ran(folder, env);
+    expect(stderr).toBe("");
+    expect(told).toMatchObject({
+      trainer: "KTOTrainer",
+      args: {config: "KTOConfig", beta: 0.2, learning_rate: 2e-5},
+      train_dataset: [line],
+      eval_dataset: [line]
+    });
+  });
+
   it.each(["unsloth", "trl"])(
     "of %s warms up by the name that transformers has for it, or as the job says",
     async (tool) => {

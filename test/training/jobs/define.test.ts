@@ -27,7 +27,7 @@ describe("a job's definition", () => {
         validation: "validation"
       });
     expect(wrong).toThrow(/lora.* goes with method "lora"/);
-    expect(wrong).toThrow(/preference.* goes with format "preference"/);
+    expect(wrong).toThrow(/preference.* goes with format "preference" or "kto"/);
     expect(wrong).toThrow(/validation.* must be another part/);
   });
 

@@ -63,6 +63,7 @@ function job(
 /** Every part of every step, by lane. */
 function allParts(job: TrainingJob, lanes: number): LanePart[][] {
   const {data, settings} = job;
+  if (data.kind === "marked") throw new Error("its parts are an upper bound");
   const plan = planBatches(lengthsOf(job), settings);
   const found: LanePart[][] = Array.from({length: lanes}, () => []);
   for (let step = 0; step < settings.steps; step++)

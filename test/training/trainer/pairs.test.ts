@@ -7,8 +7,9 @@ import {
   newAdapter,
   Trainable
 } from "../../../src/training/trainer/index.js";
+import {PolicyScoring} from "../../../src/training/trainer/training/policyScoring.js";
 import {Lanes, partsOf} from "../../../src/training/trainer/training/lanes.js";
-import {PairComparison, pairRows, slopesOf} from "../../../src/training/trainer/training/pairs.js";
+import {comparePairs, pairRows, slopesOf} from "../../../src/training/trainer/training/pairs.js";
 import {adapterConfig} from "../../../src/training/trainer/adapters.js";
 import {checkpoint} from "./support.js";
 
@@ -58,11 +59,11 @@ it.each([
         name,
         storage.read(name).map((value) => value * 1.02)
       );
-  const comparison = new PairComparison(lanes, adapter, reference);
+  const scoring = new PolicyScoring(lanes, adapter, reference);
   try {
     const settings = {beta: 0.5, losses: [{loss: "sigmoid" as const, weight: 1}]};
-    const one = await comparison.compare([pairRows(pairs)], settings);
-    const two = await comparison.compare(partsOf(pairs, 2).map(pairRows), settings);
+    const one = await comparePairs(scoring, [pairRows(pairs)], settings);
+    const two = await comparePairs(scoring, partsOf(pairs, 2).map(pairRows), settings);
     expect(Math.abs(one.loss - Math.LN2)).toBeGreaterThan(1e-3);
     expect(two.loss).toBeCloseTo(one.loss, 5);
     for (const of of ["chosen", "rejected", "chosenRewards", "rejectedRewards"] as const) {
@@ -70,7 +71,7 @@ it.each([
       two[of].forEach((value, i) => expect(value).toBeCloseTo(one[of][i]!, 4));
     }
   } finally {
-    comparison.free();
+    scoring.free();
     lanes.free();
     trainable.free();
     adapter?.free();

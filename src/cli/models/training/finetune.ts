@@ -169,11 +169,15 @@ function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinitio
       : `an adapter of ${whole(count)} weights on the ${whole(base.parameters)} of ${base.name}`;
   return [
     `${name}: ${what} would be trained`,
-    `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${lost(train)}`,
+    `  ${whole(train.rows)} rows${marks(train)}, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${lost(train)}`,
     validation ? `  validation: ${whole(validation.rows)} rows; ${lost(validation)}` : "  no validation",
     `  ${whole(steps)} ${steps === 1 ? "step" : "steps"}${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
     `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB${check.tooLarge === undefined ? "" : `\n\n${check.tooLarge}`}`
   ].join("\n");
+}
+
+function marks({good, rows, leftOut}: FinetuneCheck["train"]): string {
+  return good === undefined ? "" : ` (${good} good, ${rows - leftOut - good} bad)`;
 }
 
 function trainedText(

@@ -104,7 +104,7 @@ export function rowExample(
 
 function markedExample(
   version: VersionManifest,
-  {prompt = "prompt", completion = "answer", good = "good"}: TrainingExportOptions
+  {prompt = "prompt", completion = "answer", good = "good", system}: TrainingExportOptions
 ): (row: Row) => TrainingExample {
   const missing = [prompt, completion, good].filter(
     (name) => !version.columns.some((one) => one.name === name)
@@ -113,7 +113,7 @@ function markedExample(
     throw new UserError(
       `${version.dataset} has no column ${missing.join(", ")}. It has ${version.columns.map(({name}) => name).join(", ")}. Name them with --prompt, --completion and --good.`
     );
-  return (row) => ktoExample(row, {prompt, completion, good});
+  return (row) => ktoExample(row, {prompt, completion, good, system});
 }
 
 const rowsToExport = ({store, version, split, part}: TrainingSource): AsyncIterable<Row> =>

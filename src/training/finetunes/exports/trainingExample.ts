@@ -27,11 +27,10 @@ export function preferenceExample(
   row: Row,
   {prompt, chosen, rejected, system}: PreferenceColumns
 ): TrainingExample {
-  const asked = messagesOf(row[prompt], "user");
   return {
     id: row.id,
     kind: "preference",
-    prompt: system === undefined ? asked : asked && [{role: "system", content: system}, ...asked],
+    prompt: askedIn(row[prompt], system),
     chosen: messagesOf(row[chosen], "assistant")?.at(-1),
     rejected: messagesOf(row[rejected], "assistant")?.at(-1),
     tools: toolsWith([row[prompt], row[chosen], row[rejected]], row.tools)
@@ -41,16 +40,21 @@ export function preferenceExample(
 /** An answer that is marked good or bad: answers are text or messages, of which the last is the answer. */
 export function ktoExample(
   row: Row,
-  {prompt, completion, good}: {prompt: string; completion: string; good: string}
+  {prompt, completion, good, system}: {prompt: string; completion: string; good: string; system?: string}
 ): TrainingExample {
   return {
     id: row.id,
     kind: "kto",
-    prompt: messagesOf(row[prompt], "user"),
+    prompt: askedIn(row[prompt], system),
     completion: messagesOf(row[completion], "assistant")?.at(-1),
     good: row[good],
     tools: toolsWith([row[prompt], row[completion]], row.tools)
   };
+}
+
+function askedIn(prompt: unknown, system: string | undefined) {
+  const asked = messagesOf(prompt, "user");
+  return system === undefined ? asked : asked && [{role: "system", content: system}, ...asked];
 }
 
 /** The messages of an example in order, the preferred answer last. */

@@ -6,6 +6,8 @@ export interface TrainingColumns {
   messages?: string;
   prompt?: string;
   completion?: string;
+  /** kto: whether the completion is good, true or false. */
+  good?: string;
   chosen?: string;
   rejected?: string;
 }
@@ -17,6 +19,7 @@ export const columnsSchema = exactly<TrainingColumns>("columns such as {prompt, 
   messages: column(),
   prompt: column(),
   completion: column(),
+  good: column(),
   chosen: column(),
   rejected: column()
 });

@@ -22,7 +22,8 @@ export interface FinetuneDefinition extends DeclaredData {
    * it, or a model that begins with random weights.
    */
   base: string | FromScratch | ModelSource;
-  format: "chat" | "prompt" | "preference";
+  /** Single conversations or answers to learn, pairs of a better and a worse answer, or answers marked good or bad. */
+  format: "chat" | "prompt" | "preference" | "kto";
   columns?: TrainingColumns;
   /** A system message before every prompt. */
   system?: string;
@@ -32,7 +33,15 @@ export interface FinetuneDefinition extends DeclaredData {
   lora?: {rank?: number; alpha?: number; targets?: string[]; rslora?: boolean};
   /** Learn the teacher's probabilities too, of rows of `answersOf(…, {form: "soft"})`. */
   soft?: SoftLabels;
-  preference?: {loss?: PreferenceLoss; beta?: number; labelSmoothing?: number; sft?: number};
+  /** Of pairs and marked answers. `goodWeight` and `badWeight` are what marked ones count. */
+  preference?: {
+    loss?: PreferenceLoss;
+    beta?: number;
+    labelSmoothing?: number;
+    sft?: number;
+    goodWeight?: number;
+    badWeight?: number;
+  };
   /** How a frozen base is kept in memory. */
   precision?: Precision;
   epochs?: number;
@@ -81,6 +90,10 @@ export function isFromScratch(base: FinetuneDefinition["base"] | undefined): bas
   return typeof base === "object" && !("build" in base);
 }
 
+/** Whether answers are compared, rather than learned word by word. */
+export const isCompared = (format: FinetuneDefinition["format"] | undefined): boolean =>
+  format === "preference" || format === "kto";
+
 export interface Defaults {
   rank: number;
   alpha: number;
@@ -94,6 +107,7 @@ export interface Defaults {
 /** What applies where a definition says nothing. */
 export function defaultsOf({base, format, method}: FinetuneDefinition): Defaults {
   const full = isFromScratch(base) ? 1e-3 : 2e-5;
+  const compares = isCompared(format);
   return {
     rank: 16,
     alpha: 32,
@@ -101,6 +115,6 @@ export function defaultsOf({base, format, method}: FinetuneDefinition): Defaults
     rows: format === "preference" ? 4 : 8,
     accumulate: 1,
     length: 1024,
-    rate: format === "preference" ? (method === "full" ? 1e-6 : 2e-5) : method === "full" ? full : 2e-4
+    rate: compares ? (method === "full" ? 1e-6 : 2e-5) : method === "full" ? full : 2e-4
   };
 }

@@ -20,8 +20,8 @@ import {
   text
 } from "../../../base/validation/checked.js";
 import {columnsSchema} from "./columnsSchema.js";
-import {trainingProblems} from "./trainingProblems.js";
-import type {FinetuneDefinition, FromScratch} from "./definition.js";
+import {type TrainingProblem, trainingProblems} from "./trainingProblems.js";
+import {type FinetuneDefinition, type FromScratch, isCompared} from "./definition.js";
 import {isObject} from "../../../base/validation/isObject.js";
 
 type Inner<K extends keyof FinetuneDefinition> = NonNullable<FinetuneDefinition[K]>;
@@ -62,7 +62,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
     where: func("a function of the row")
   }).optional(),
   base,
-  format: oneOf(["chat", "prompt", "preference"]),
+  format: oneOf(["chat", "prompt", "preference", "kto"]),
   columns: columnsSchema.optional(),
   system: anyText().optional(),
   learn: oneOf(["answers", "all"]).optional(),
@@ -81,7 +81,9 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
     loss: oneOf(preferenceLosses).optional(),
     beta: positive(),
     labelSmoothing: number({least: 0, below: 0.5}).optional(),
-    sft: nonNegative()
+    sft: nonNegative(),
+    goodWeight: positive(),
+    badWeight: positive()
   }).optional(),
   precision: oneOf(PRECISIONS).optional(),
   epochs: positive(),
@@ -109,6 +111,39 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
   seed: text().optional()
 });
 
+const COMPARED: Partial<Record<FinetuneDefinition["format"], string>> = {
+  preference: "preference pairs",
+  kto: "marked answers"
+};
+
+const PAIRS_ONLY = ["loss", "labelSmoothing", "sft"] as const;
+const MARKED_ONLY = ["goodWeight", "badWeight"] as const;
+
+function preferenceProblems(
+  format: FinetuneDefinition["format"],
+  preference: Inner<"preference">
+): TrainingProblem[] {
+  if (!isCompared(format)) return [{path: ["preference"], message: 'goes with format "preference" or "kto"'}];
+  const {loss, labelSmoothing, sft} = preference;
+  const [foreign, owner] =
+    format === "kto" ? ([PAIRS_ONLY, "preference"] as const) : ([MARKED_ONLY, "kto"] as const);
+  const problems: TrainingProblem[] = foreign
+    .filter((name) => preference[name] !== undefined)
+    .map((name) => ({path: ["preference", name], message: `goes with format "${owner}"`}));
+  if (format !== "preference") return problems;
+  if (labelSmoothing && loss !== "robust")
+    problems.push({
+      path: ["preference", "labelSmoothing"],
+      message: 'goes with loss "robust": the other losses have none'
+    });
+  if (sft && loss === "orpo")
+    problems.push({
+      path: ["preference", "sft"],
+      message: 'goes without loss "orpo", which has the plain loss in it'
+    });
+  return problems;
+}
+
 /** What a fine-tune's definition may say. */
 const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
   const {
@@ -122,6 +157,7 @@ const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
     packing,
     dropout,
     lora,
+    learn,
     preference
   } = definition;
   const problems = trainingProblems(definition, "a fine-tune");
@@ -135,25 +171,27 @@ const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
     });
   if (lora && method === "full")
     problems.push({path: ["lora"], message: 'goes with method "lora" or "dora": all weights are trained'});
-  if (preference && format !== "preference")
-    problems.push({path: ["preference"], message: 'goes with format "preference"'});
-  else if (preference?.labelSmoothing && preference.loss !== "robust")
+  if (preference) problems.push(...preferenceProblems(format, preference));
+  if (format === "kto" && learn === "all")
     problems.push({
-      path: ["preference", "labelSmoothing"],
-      message: 'goes with loss "robust": the other losses have none'
+      path: ["learn"],
+      message: 'must be "answers" for format "kto": the mark is that of the answer'
     });
-  if (soft && format === "preference")
-    problems.push({path: ["soft"], message: "goes with no preference pairs, which are compared"});
+  if (soft && isCompared(format))
+    problems.push({path: ["soft"], message: `goes with no ${COMPARED[format]!}, which are compared`});
   if (dropout && method !== "full")
     problems.push({path: ["dropout"], message: 'goes with method "full": adapters are trained without'});
-  if (dropout && format === "preference")
-    problems.push({path: ["dropout"], message: "goes with no preference pairs, which are compared without"});
+  if (dropout && isCompared(format))
+    problems.push({
+      path: ["dropout"],
+      message: `goes with no ${COMPARED[format]!}, which are compared without`
+    });
   if (isScratch && method !== "full")
     problems.push({path: ["method"], message: 'must be "full" for a model from scratch'});
   if (steps !== undefined && epochs !== undefined)
     problems.push({path: ["steps"], message: "goes without `epochs`"});
-  if (packing && format === "preference")
-    problems.push({path: ["packing"], message: "goes with no preference pairs"});
+  if (packing && isCompared(format))
+    problems.push({path: ["packing"], message: `goes with no ${COMPARED[format]!}`});
   return problems;
 });
 

@@ -1,7 +1,13 @@
 import {existsSync} from "node:fs";
 import {copyFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {resultFolder, runTraining, type TrainingOutcome, type TrainingProgress} from "../../trainer/index.js";
+import {
+  resultFolder,
+  runTraining,
+  type TrainingJob,
+  type TrainingOutcome,
+  type TrainingProgress
+} from "../../trainer/index.js";
 import {type CheckedOn, keepModel, type ModelManifest} from "../../../weights/models/index.js";
 import {StoppedError, UserError} from "../../../base/validation/index.js";
 import {hashJson, makeFolder} from "../../../base/system/index.js";
@@ -94,7 +100,8 @@ export async function makeFinetune(
     learn: definition.learn ?? "answers",
     ...deciding,
     soft: definition.soft && {share: 0.5, ...definition.soft, examples: train.soft},
-    preference: job.data.kind === "pairs" ? job.data.preference : undefined,
+    preference: comparisonOf(job.data),
+    goodAnswers: train.good,
     base: base.id,
     library: {version, features}
   };
@@ -124,6 +131,11 @@ export async function makeFinetune(
       `! ${name}: the kept weights are ${worse}. Keep the base, or try a lower \`rate\` (${settings.rate} now).`
     );
   return manifest;
+}
+
+function comparisonOf(data: TrainingJob["data"]): object | undefined {
+  if (data.kind === "pairs") return data.preference;
+  return data.kind === "marked" ? data.kto : undefined;
 }
 
 /** What the weights were checked on, and whether that decided which they are: one check at the end chooses nothing. */

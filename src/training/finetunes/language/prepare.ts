@@ -1,6 +1,12 @@
 import {isChosen} from "../isChosen.js";
 import {type ApiMessage, TemplateError} from "../../../weights/chatTemplates/index.js";
-import {cut, type TokenExample, IGNORED, type PreferencePair} from "../../trainer/index.js";
+import {
+  cut,
+  type TokenExample,
+  IGNORED,
+  type MarkedAnswer,
+  type PreferencePair
+} from "../../trainer/index.js";
 import {isObject} from "../../../base/validation/isObject.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {rowsSha256} from "../../../base/system/index.js";
@@ -29,14 +35,19 @@ export interface PreparedRows<T> {
   /** Tokens of the longest one before it was cut. */
   longestWhole: number;
   rowsSha256: string;
+  /** Answers marked good, of marked ones. */
+  good?: number;
   /** Examples with a teacher's probabilities; undefined where none are asked for. */
   soft?: number;
   /** Rows that make no example, with the reason. */
   broken: {row: string; reason: string}[];
 }
 
-/** The rows of a part as examples or pairs. Rows come in the order of their ids; `where` of the subset decides which. */
-export async function prepareRows<T extends TokenExample | PreferencePair>(
+/** An answer of a row and its mark. */
+export type PreparedAnswer = Omit<MarkedAnswer, "mismatched">;
+
+/** The rows of a part as examples, pairs or marked answers. Rows come in the order of their ids; `where` of the subset decides which. */
+export async function prepareRows<T extends TokenExample | PreferencePair | PreparedAnswer>(
   definition: FinetuneDefinition,
   reader: TextReader,
   rows: AsyncIterable<TrainingRow>,
@@ -54,6 +65,7 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
     longest: 0,
     longestWhole: 0,
     rowsSha256: "",
+    good: definition.format === "kto" ? 0 : undefined,
     soft: definition.soft && 0,
     broken: []
   };
@@ -65,8 +77,10 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
     if (definition.subset && !isChosen(definition.subset, row)) continue;
     prepared.rows++;
     let whole: TokenExample[];
+    let good: boolean | undefined;
     try {
       whole = examplesOf(definition, reader, row);
+      good = definition.format === "kto" ? markOf(row, definition) : undefined;
     } catch (error) {
       if (!(error instanceof UserError) && !(error instanceof TemplateError)) throw error;
       prepared.broken.push({row: row.id, reason: messageOf(error)});
@@ -92,12 +106,16 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
       prepared.learned += labels.filter((label) => label !== IGNORED).length;
       prepared.longest = Math.max(prepared.longest, own.length);
     }
-    prepared.items.push(
-      (definition.format === "preference" ? {chosen: short[0], rejected: short[1]} : short[0]) as T
-    );
+    if (good) prepared.good!++;
+    prepared.items.push(itemOf(definition, short, good) as T);
   }
   prepared.rowsSha256 = rowsSha256(ids);
   return prepared;
+}
+
+function itemOf({format}: FinetuneDefinition, [first, second]: readonly TokenExample[], good?: boolean) {
+  if (format === "preference") return {chosen: first, rejected: second};
+  return format === "kto" ? {answer: first, good} : first;
 }
 
 /** Whether the two of a pair have the same tokens: there is nothing to prefer. */
@@ -109,14 +127,25 @@ function hasEqualExamples([one, other]: readonly TokenExample[]): boolean {
 function exampleColumns({columns = {}, format}: FinetuneDefinition): string[] {
   if (format === "chat") return [columns.messages ?? "messages"];
   const prompt = columns.prompt ?? "prompt";
-  return format === "prompt"
-    ? [prompt, columns.completion ?? "completion"]
-    : [prompt, columns.chosen!, columns.rejected!];
+  return format === "preference"
+    ? [prompt, columns.chosen!, columns.rejected!]
+    : [prompt, columns.completion ?? (format === "kto" ? "answer" : "completion")];
+}
+
+const goodColumn = ({columns}: FinetuneDefinition) => columns?.good ?? "good";
+
+/** Whether the answer of a row is good. Throws a UserError for what is neither true nor false. */
+function markOf(row: TrainingRow, definition: FinetuneDefinition): boolean {
+  const column = goodColumn(definition);
+  const good = row[column];
+  if (typeof good !== "boolean") throw new UserError(`column "${column}" holds neither true nor false`);
+  return good;
 }
 
 /** Refuses a name that is no column once, instead of every row. */
 function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
-  const missing = exampleColumns(definition).filter((column) => !Object.hasOwn(row, column));
+  const marks = definition.format === "kto" ? [goodColumn(definition)] : [];
+  const missing = [...exampleColumns(definition), ...marks].filter((column) => !Object.hasOwn(row, column));
   if (missing.length === 0) return;
   const {dataset} = definition;
   const there = Object.keys(row).join(", ");

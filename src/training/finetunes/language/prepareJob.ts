@@ -3,7 +3,6 @@ import {
   defaultAdamW,
   type TokenExample,
   packing,
-  type PreferencePair,
   readModelConfig,
   type TrainingJob,
   type TrainingSettings
@@ -12,18 +11,19 @@ import {UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
-import {checkedPart, defaultsOf, type FinetuneDefinition} from "./definition.js";
+import {checkedPart, defaultsOf, type FinetuneDefinition, isCompared} from "./definition.js";
 import {cutRows, type CutRows, nothingLeft, samePairs} from "./cutRows.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";
 import {initialOf, writeScratchTexts} from "./scratch.js";
 import {readTokenizer} from "./tokenizer.js";
+import {type PreparedItem, trainingData, unbalanced} from "./trainingData.js";
 
 /** A training as it will be run, and what it was made of. */
 export interface Prepared {
   base: Base;
   job: TrainingJob;
-  train: PreparedRows<TokenExample | PreferencePair>;
-  validation?: PreparedRows<TokenExample | PreferencePair>;
+  train: PreparedRows<PreparedItem>;
+  validation?: PreparedRows<PreparedItem>;
   /** What the examples of each part lost at `length`, and pairs of one answer; none where nothing was. */
   cuts: CutRows[];
   stepsAnEpoch: number;
@@ -56,7 +56,7 @@ export async function prepareJob(
   const length = Math.min(definition.length ?? defaults.length, config.maxPositions);
   const part = definition.part ?? "train";
   const of = (rows: AsyncIterable<{id: string}>, asked = definition) =>
-    prepareRows<TokenExample | PreferencePair>(asked, reader, rows as never, length);
+    prepareRows<PreparedItem>(asked, reader, rows as never, length);
   const train = await of(context.rows(part));
   refuseBroken(context, part, train);
   tellSoft(context, train);
@@ -82,27 +82,8 @@ export async function prepareJob(
   if (wanted !== false && validation?.items.length === 0) tellUnchecked(definition, context, wanted);
   const settings = trainingSettings(definition, length, train.items, context);
   const {stepsAnEpoch, packedRows, ...training} = settings;
-  const preference = definition.preference ?? {};
-  const data: TrainingJob["data"] =
-    definition.format === "preference"
-      ? {
-          kind: "pairs",
-          train: train.items as PreferencePair[],
-          validation: (validation?.items ?? []) as PreferencePair[],
-          preference: {
-            beta: preference.beta ?? 0.1,
-            labelSmoothing: preference.labelSmoothing,
-            losses: [
-              {loss: preference.loss ?? "sigmoid", weight: 1},
-              ...(preference.sft ? [{loss: "sft" as const, weight: preference.sft}] : [])
-            ]
-          }
-        }
-      : {
-          kind: "examples",
-          train: train.items as TokenExample[],
-          validation: (validation?.items ?? []) as TokenExample[]
-        };
+  const data = trainingData(definition, train.items, validation?.items ?? [], {seed: training.seed, length});
+  if (data.kind === "marked") tellMarked(definition, context, {part, train, validation: data.validation});
   const deciding = {...training, threads: undefined};
   const job: TrainingJob = {
     base: base.folder,
@@ -145,6 +126,22 @@ function tellUnchecked(
   );
 }
 
+/** Says how the marks are balanced; refuses parts in which no answer has another beside it. */
+function tellMarked(
+  definition: FinetuneDefinition,
+  {dataset, onProgress}: BuildContext,
+  {part, train, validation}: {part: string; train: PreparedRows<unknown>; validation: readonly unknown[]}
+): void {
+  const single = [train.items.length === 1 && part, validation.length === 1 && checkedPart(definition)];
+  const alone = single.find((one) => one !== false);
+  if (alone !== undefined)
+    throw new UserError(
+      `${dataset}: part "${alone}" gives one marked answer, and the reference point of format "kto" needs the answers to other prompts. Add rows${alone === part ? "" : ", or take `validation: false`"}.`
+    );
+  const words = unbalanced(definition, train);
+  if (words !== undefined) onProgress?.(`${dataset}: ${words}`);
+}
+
 /** Says how many examples have no probabilities of the teacher; refuses when none has. */
 function tellSoft({dataset, onProgress}: BuildContext, {soft, items}: PreparedRows<unknown>): void {
   if (soft === undefined || soft === items.length) return;
@@ -170,13 +167,13 @@ function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: Pre
 function trainingSettings(
   definition: FinetuneDefinition,
   length: number,
-  items: readonly (TokenExample | PreferencePair)[],
+  items: readonly PreparedItem[],
   context: BuildContext
 ): TrainingSettings & {stepsAnEpoch: number; packedRows?: number} {
   const defaults = defaultsOf(definition);
   const rows = definition.rows ?? defaults.rows;
   const accumulate = definition.accumulate ?? defaults.accumulate;
-  const packed = (definition.packing ?? definition.format !== "preference") ? length : undefined;
+  const packed = (definition.packing ?? !isCompared(definition.format)) ? length : undefined;
   const count =
     packed === undefined
       ? items.length

@@ -60,6 +60,16 @@ export function setDatasets(job: JobRecord): string {
 validation = ${validation === undefined ? "None" : made(validation)}`;
 }
 
+/** Lines that import TRL's trainer and its configuration. Some releases have that of KTO among their experiments. */
+export function trlImport(config: string, trainer: string): string {
+  const names = `${config}, ${trainer}`;
+  if (!trainer.startsWith("KTO")) return `from trl import ${names}`;
+  return `try:
+    from trl import ${names}
+except ImportError:
+    from trl.experimental.kto import ${names}`;
+}
+
 /** TRL's trainer for a job and a call of its configuration, indented as an argument; `special` are settings of this tool alone. The job's own words come last. */
 export function trlTrainer(
   job: JobRecord,
@@ -67,13 +77,13 @@ export function trlTrainer(
   special: Record<string, unknown> = {}
 ): {trainer: string; config: string; call: string} {
   const {beta, more, ownWarmUp} = toolSettings(job, TRL_WORDS);
-  const method = beta === undefined ? "SFT" : "DPO";
+  const method = beta === undefined ? "SFT" : job.format === "trl-kto" ? "KTO" : "DPO";
   const config = `${method}Config`;
   // Transformers 5 takes a share of the steps as `warmup_steps`, where earlier releases take a number, and has dropped `warmup_ratio`.
   const warmUp = ownWarmUp
     ? ""
     : `\n        **{"warmup_ratio" if "warmup_ratio" in ${config}.__dataclass_fields__ else "warmup_steps": ${WARM_UP}},`;
-  // Earlier releases cut the prompt of a pair to 512 tokens.
+  // Earlier releases cut the prompt of what is compared to 512 tokens.
   const prompt =
     beta === undefined || more?.max_prompt_length !== undefined
       ? ""

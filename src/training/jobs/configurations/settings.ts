@@ -28,7 +28,7 @@ export interface ToolSettings {
   rate: number;
   length: number;
   seed: number;
-  /** Of DPO; undefined when the examples are no pairs. */
+  /** Of DPO and KTO; undefined when no answers are compared. */
   beta?: number;
   /** What the job says in the tool's own words. */
   more?: Record<string, unknown>;
@@ -37,8 +37,8 @@ export interface ToolSettings {
 }
 
 /** As of `finetune`; all weights of a large model take less than those of a small one. */
-function usualRate(pairs: boolean, method: "full" | "lora"): number {
-  if (pairs) return method === "full" ? 1e-6 : 2e-5;
+function usualRate(compared: boolean, method: "full" | "lora"): number {
+  if (compared) return method === "full" ? 1e-6 : 2e-5;
   return method === "full" ? 2e-5 : 2e-4;
 }
 
@@ -49,16 +49,16 @@ export function toolSettings(
 ): ToolSettings {
   const training = settings as JobTraining;
   const {method = "lora", more} = training;
-  const pairs = format.endsWith("-dpo");
+  const compared = format.endsWith("-dpo") || format.endsWith("-kto");
   const said = (name: keyof Words) => saidNumber(training, words, name);
   return {
     adapter: method === "full" ? undefined : {rank: said("lora.rank") ?? 16, alpha: said("lora.alpha") ?? 32},
     epochs: said("epochs") ?? USUAL_EPOCHS,
     rows: said("rows") ?? 8,
-    rate: said("rate") ?? usualRate(pairs, method),
+    rate: said("rate") ?? usualRate(compared, method),
     length: said("length") ?? 1024,
     seed: said("seed") ?? USUAL_SEED,
-    beta: pairs ? (said("preference.beta") ?? 0.1) : undefined,
+    beta: compared ? (said("preference.beta") ?? 0.1) : undefined,
     more,
     ownWarmUp: ["warmup_ratio", "warmup_steps"].some((name) => more?.[name] !== undefined)
   };

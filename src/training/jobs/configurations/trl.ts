@@ -1,11 +1,11 @@
 import type {JobRecord} from "../../../base/store/index.js";
 import {originLines, type ToolConfiguration} from "./configuration.js";
-import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
+import {DATASET_OF, pythonValue, readData, setDatasets, trlImport, trlTrainer} from "./python.js";
 import {toolRules, toolSettings, TRL_WORDS} from "./settings.js";
 
 export const trl: ToolConfiguration = {
   takes: {
-    formats: {chat: "trl", preference: "trl-dpo"},
+    formats: {chat: "trl", preference: "trl-dpo", kto: "trl-kto"},
     destination: "TRL",
     ...toolRules(TRL_WORDS, () => "cut at the end")
   },
@@ -44,7 +44,7 @@ import sys
 
 from datasets import Dataset
 from peft import LoraConfig
-from trl import ${config}, ${trainer}
+${trlImport(config, trainer)}
 
 ${readData(job, data)}
 

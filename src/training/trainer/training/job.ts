@@ -2,7 +2,8 @@ import type {AdapterSettings} from "../adapterFiles.js";
 import type {InitialSettings} from "../initialWeights.js";
 import type {Precision} from "../loadWeights.js";
 import type {AdamWSettings} from "./optimizer.js";
-import type {PreferenceSettings} from "./preference.js";
+import type {KtoSettings} from "./kto.js";
+import {comparesWithReference, type PreferenceSettings} from "./preference.js";
 import type {TokenExample} from "./rows.js";
 import type {ScheduleName} from "./schedule.js";
 
@@ -12,10 +13,24 @@ export interface PreferencePair {
   rejected: TokenExample;
 }
 
+/** One answer that is marked good or bad. */
+export interface MarkedAnswer {
+  answer: TokenExample;
+  good: boolean;
+  /** The prompt with the answer to another: from such ones the reference point is estimated. */
+  mismatched: TokenExample;
+}
+
 /** What is learned from, and what the learning is checked on. */
 export type TrainingData =
   | {kind: "examples"; train: TokenExample[]; validation: TokenExample[]}
-  | {kind: "pairs"; train: PreferencePair[]; validation: PreferencePair[]; preference: PreferenceSettings};
+  | {kind: "pairs"; train: PreferencePair[]; validation: PreferencePair[]; preference: PreferenceSettings}
+  | {kind: "marked"; train: MarkedAnswer[]; validation: MarkedAnswer[]; kto: KtoSettings};
+
+/** Whether answers are compared with what the model says that training began with. */
+export function hasReference(data: TrainingData): boolean {
+  return data.kind === "marked" || (data.kind === "pairs" && comparesWithReference(data.preference));
+}
 
 /** Everything that decides the bytes of the result, beside the base's weights and the library. */
 export interface TrainingSettings {
@@ -83,7 +98,10 @@ export interface StepRecord {
 export interface ValidationRecord {
   step: number;
   loss: number;
-  /** Share of pairs whose better answer is the likelier one, of preference data. */
+  /**
+   * Of pairs, the share whose better answer is the likelier one; of marked answers, of those on their side of the
+   * reference point.
+   */
   accuracy?: number;
 }
 

@@ -1,10 +1,10 @@
 import type {Batch} from "../batch.js";
 import type {LanguageConfig} from "../config.js";
 import {microBatch, planBatches} from "./batches.js";
-import type {TrainingData, TrainingJob} from "./job.js";
+import type {MarkedAnswer, TrainingData, TrainingJob} from "./job.js";
 import {partsOf} from "./lanes.js";
 import {pairRows} from "./pairs.js";
-import type {LabelledBatch, TokenExample} from "./rows.js";
+import {type LabelledBatch, paddedRows, type TokenExample} from "./rows.js";
 import {lengthsOf} from "./session.js";
 import {IGNORED, type Targets, targetsOf} from "./targets.js";
 
@@ -64,12 +64,25 @@ function* microBatches(job: TrainingJob): Generator<number[][]> {
 }
 
 function partOf({data, settings}: TrainingJob, members: readonly (readonly number[])[]): LanePart {
-  const {batch, labels, soft}: LabelledBatch =
-    data.kind === "examples"
-      ? microBatch(data.train, members, settings.packed !== undefined)
-      : pairRows(members.flat().map((i) => data.train[i]!));
+  const {batch, labels, soft} = rowsOf(data, members, settings.packed !== undefined);
   return {batch, targets: targetsOf(batch, labels, 1, soft)};
 }
+
+function rowsOf(data: TrainingData, members: readonly (readonly number[])[], packed: boolean): LabelledBatch {
+  const all = members.flat();
+  switch (data.kind) {
+    case "examples":
+      return microBatch(data.train, members, packed);
+    case "pairs":
+      return pairRows(all.map((i) => data.train[i]!));
+    case "marked":
+      return paddedRows(all.map((i) => longer(data.train[i]!)));
+  }
+}
+
+/** Mismatched answers are computed without gradients, in the same memory: as many tokens with them are an upper bound. */
+const longer = ({answer, mismatched}: MarkedAnswer) =>
+  mismatched.ids.length > answer.ids.length ? mismatched : answer;
 
 /** The first of each shape. */
 function distinct(parts: readonly Sized[]): Sized[] {
@@ -102,8 +115,9 @@ class Largest {
 function sizesOf(data: TrainingData): Size[] {
   const learned = ({labels, soft}: TokenExample) =>
     labels.reduce((n, label, i) => (label === IGNORED ? n : n + (soft?.[i]?.tokens.length ?? 1)), 0);
-  if (data.kind === "examples")
-    return data.train.map((one) => ({rows: 1, length: one.ids.length, learned: learned(one)}));
+  const sizeOne = (one: TokenExample) => ({rows: 1, length: one.ids.length, learned: learned(one)});
+  if (data.kind === "examples") return data.train.map(sizeOne);
+  if (data.kind === "marked") return data.train.map((one) => sizeOne(longer(one)));
   return data.train.map(({chosen, rejected}) => ({
     rows: 2,
     length: Math.max(chosen.ids.length, rejected.ids.length),

@@ -6,6 +6,7 @@ export const preferenceLosses = [
   "robust",
   "sigmoid_norm",
   "apo_zero",
+  "orpo",
   "sft"
 ] as const;
 export type PreferenceLoss = (typeof preferenceLosses)[number];
@@ -13,7 +14,8 @@ export type PreferenceLoss = (typeof preferenceLosses)[number];
 /** One answer: log-probability of its tokens, summed, under policy and reference. */
 export interface ScoredAnswer {
   policy: number;
-  reference: number;
+  /** Undefined where no loss needs it. */
+  reference?: number;
   /** How many tokens the answer has. */
   tokens: number;
 }
@@ -32,8 +34,14 @@ export interface PreferenceResult {
   /** Slopes of the loss by the policy's log-probabilities, one a pair. */
   chosen: number[];
   rejected: number[];
+  /** β · log-ratio of policy and reference; without a reference β · mean log-probability of a token. */
   chosenRewards: number[];
   rejectedRewards: number[];
+}
+
+/** Whether answers must be scored under the reference, too. */
+export function comparesWithReference({losses}: Pick<PreferenceSettings, "losses">): boolean {
+  return losses.some(({loss}) => loss !== "orpo");
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -48,7 +56,9 @@ interface PreferenceTerms {
 /**
  * A preference loss over pairs and its slopes. With Δ the log-ratio of policy and reference: sigmoid −log σ(β(Δc−Δr))
  * (https://arxiv.org/abs/2305.18290), ipo over means of tokens (https://arxiv.org/abs/2310.12036), and TRL's hinge,
- * robust, sigmoid_norm, apo_zero and sft. Throws on an empty list.
+ * robust, sigmoid_norm, apo_zero and sft. orpo, with p the geometric mean of the answer's token probabilities, is
+ * −log pc − β log σ(log(pc / (1 − pc)) − log(pr / (1 − pr))), β being λ of Hong et al. 2024 (https://arxiv.org/abs/2403.07691,
+ * equations 6 and 7). Throws on an empty list.
  */
 export function preferenceLoss(
   pairs: readonly {chosen: ScoredAnswer; rejected: ScoredAnswer}[],
@@ -63,9 +73,8 @@ export function preferenceLoss(
     chosenRewards: [],
     rejectedRewards: []
   };
+  const reward = comparesWithReference({losses}) ? ratioOf : tokenMean;
   for (const {chosen, rejected} of pairs) {
-    const c = chosen.policy - chosen.reference;
-    const r = rejected.policy - rejected.reference;
     let slopeC = 0;
     let slopeR = 0;
     for (const {loss, weight} of losses) {
@@ -77,17 +86,49 @@ export function preferenceLoss(
               chosen: -pairs.length / chosenTokens,
               rejected: 0
             }
-          : pairTerms(loss, {c, r, nc: chosen.tokens, nr: rejected.tokens, beta, smoothing: labelSmoothing});
+          : loss === "orpo"
+            ? oddsTerms(chosen, rejected, beta)
+            : pairTerms(loss, {
+                c: ratioOf(chosen),
+                r: ratioOf(rejected),
+                nc: chosen.tokens,
+                nr: rejected.tokens,
+                beta,
+                smoothing: labelSmoothing
+              });
       result.loss += (weight * terms.loss) / pairs.length;
       slopeC += (weight * terms.chosen) / pairs.length;
       slopeR += (weight * terms.rejected) / pairs.length;
     }
     result.chosen.push(slopeC);
     result.rejected.push(slopeR);
-    result.chosenRewards.push(beta * c);
-    result.rejectedRewards.push(beta * r);
+    result.chosenRewards.push(beta * reward(chosen));
+    result.rejectedRewards.push(beta * reward(rejected));
   }
   return result;
+}
+
+const tokenMean = ({policy, tokens}: ScoredAnswer) => policy / tokens;
+
+function ratioOf({policy, reference}: ScoredAnswer): number {
+  if (reference === undefined) throw new Error("an answer without its log-probability under the reference");
+  return policy - reference;
+}
+
+/** Below 0 by more than a rounding error: an answer that is certain would have infinite odds. */
+const CERTAIN = -1e-12;
+
+function oddsTerms(chosen: ScoredAnswer, rejected: ScoredAnswer, beta: number): PreferenceTerms {
+  const [c, r] = [chosen, rejected].map((one) => Math.min(tokenMean(one), CERTAIN)) as [number, number];
+  const logOdds = (mean: number) => mean - Math.log(-Math.expm1(mean));
+  const x = logOdds(c) - logOdds(r);
+  // The odds' logarithm rises by 1 / (1 − p) with that of p.
+  const slope = -beta * sigmoid(-x);
+  return {
+    loss: -c - beta * logSigmoid(x),
+    chosen: (slope / -Math.expm1(c) - 1) / chosen.tokens,
+    rejected: -slope / -Math.expm1(r) / rejected.tokens
+  };
 }
 
 /** Log-ratios of policy and reference of the chosen and the rejected answer, and their tokens. */
@@ -101,7 +142,7 @@ interface PairRatios {
 }
 
 function pairTerms(
-  loss: Exclude<PreferenceLoss, "sft">,
+  loss: Exclude<PreferenceLoss, "orpo" | "sft">,
   {c, r, nc, nr, beta, smoothing}: PairRatios
 ): PreferenceTerms {
   const x = beta * (c - r);

@@ -3,11 +3,11 @@ import {ActiveAdapter, adapterConfig, newAdapter} from "../adapters.js";
 import {LanguageModel} from "../model.js";
 import {openCheckpoint, readTensorFloats} from "../../../weights/safetensors/index.js";
 import {type BatchPlan, microBatch, planBatches} from "./batches.js";
-import type {StepRecord, TrainingJob, ValidationRecord} from "./job.js";
+import {PolicyScoring} from "./policyScoring.js";
+import {hasReference, type StepRecord, type TrainingJob, type ValidationRecord} from "./job.js";
+import {AnswerComparison} from "./answerComparison.js";
 import {Lanes, partsOf} from "./lanes.js";
 import {adamWStep, clipFactor, gradientNorm} from "./optimizer.js";
-import {pairRows, PairComparison, slopesOf} from "./pairs.js";
-import type {PreferenceSettings} from "./preference.js";
 import {type LabelledBatch, paddedRows} from "./rows.js";
 import {learningRate} from "./schedule.js";
 import {targetsOf} from "./targets.js";
@@ -27,7 +27,7 @@ export class TrainingSession {
   readonly adapter: ActiveAdapter | undefined;
   readonly trainable: Trainable;
   private readonly lanes: Lanes;
-  private readonly comparison: PairComparison;
+  private readonly scoring: PolicyScoring;
 
   private constructor(
     readonly job: TrainingJob,
@@ -37,7 +37,7 @@ export class TrainingSession {
     this.adapter = adapter;
     this.trainable = trainable;
     this.lanes = lanes;
-    this.comparison = new PairComparison(lanes, adapter, reference);
+    this.scoring = new PolicyScoring(lanes, adapter, reference);
     this.plan = planBatches(lengthsOf(job), job.settings);
   }
 
@@ -61,7 +61,7 @@ export class TrainingSession {
       (name) => !name.endsWith(".bias") && !name.includes("norm.weight") && !name.includes("magnitude")
     );
     const reference =
-      job.data.kind === "pairs" && !adapter ? await LanguageModel.open(backend, job.base) : undefined;
+      hasReference(job.data) && !adapter ? await LanguageModel.open(backend, job.base) : undefined;
     const lanes = await Lanes.open(model, trainable);
     return new TrainingSession(job, model, {adapter, trainable, lanes, reference});
   }
@@ -74,7 +74,7 @@ export class TrainingSession {
     const {loss, tokens} =
       data.kind === "examples"
         ? await this.learn(index, micro, pause)
-        : await this.prefer(micro, data.preference, pause);
+        : await this.compare(new AnswerComparison(data, this.scoring), micro, pause);
     const norm = gradientNorm(this.model.workspace, this.trainable);
     const rate = learningRate(settings.schedule, settings.rate, settings.warmUp, settings.steps, index);
     if (Number.isFinite(loss) && Number.isFinite(norm))
@@ -119,25 +119,22 @@ export class TrainingSession {
     return {loss, tokens};
   }
 
-  private async prefer(micro: number[][][], preference: PreferenceSettings, pause: () => Promise<void>) {
-    const {train} = this.job.data as Extract<TrainingJob["data"], {kind: "pairs"}>;
+  private async compare(comparison: AnswerComparison, micro: number[][][], pause: () => Promise<void>) {
     const total = micro.flat(2).length;
     let loss = 0;
     let tokens = 0;
     for (const rows of micro) {
-      const parts = partsOf(rows, this.lanes.count).map((part) =>
-        pairRows(part.flat().map((i) => train[i]!))
-      );
-      const result = await this.comparison.compare(parts, preference);
-      const share = result.chosen.length / total;
+      const items = partsOf(rows, this.lanes.count).map((part) => part.flat());
+      const result = await comparison.learn(items);
+      const share = items.flat().length / total;
       loss += result.loss * share;
-      const slopes = slopesOf(parts, result).map((own) => own.map((slope) => -slope * share));
-      await this.lanes.losses(parts, (part) => ({
+      const slopes = result.slopes.map((own) => own.map((slope) => -slope * share));
+      await this.lanes.losses(result.parts, (part) => ({
         weight: (row) => slopes[part]![row]!,
         gradients: true,
         checkpointing: this.job.checkpointing
       }));
-      for (const part of parts) tokens += tokensOf(part);
+      for (const part of result.parts) tokens += tokensOf(part);
       await pause();
     }
     return {loss, tokens};
@@ -147,46 +144,48 @@ export class TrainingSession {
   async validate(step: number, pause: () => Promise<void>): Promise<ValidationRecord | undefined> {
     const {data, settings} = this.job;
     if (data.validation.length === 0) return undefined;
+    if (data.kind !== "examples") {
+      const found = await new AnswerComparison(data, this.scoring).check(
+        settings.rows,
+        this.lanes.count,
+        pause
+      );
+      return {step, ...found};
+    }
     let sum = 0;
     let count = 0;
-    let right = 0;
     for (let from = 0; from < data.validation.length; from += settings.rows) {
-      const to = from + settings.rows;
-      if (data.kind === "examples") {
-        const parts = partsOf(data.validation.slice(from, to), this.lanes.count).map((own) =>
-          paddedRows(own)
-        );
-        for (const losses of await this.lanes.losses(parts, () => ({weight: 1}))) {
-          for (const nll of losses) sum += nll;
-          count += losses.length;
-        }
-      } else {
-        const parts = partsOf(data.validation.slice(from, to), this.lanes.count).map(pairRows);
-        const result = await this.comparison.compare(parts, data.preference);
-        sum += result.loss * result.chosen.length;
-        count += result.chosen.length;
-        right += result.chosenRewards.filter((reward, i) => reward > result.rejectedRewards[i]!).length;
+      const own = data.validation.slice(from, from + settings.rows);
+      const parts = partsOf(own, this.lanes.count).map((part) => paddedRows(part));
+      for (const losses of await this.lanes.losses(parts, () => ({weight: 1}))) {
+        for (const nll of losses) sum += nll;
+        count += losses.length;
       }
       await pause();
     }
     if (count === 0) return undefined;
-    return {step, loss: sum / count, accuracy: data.kind === "pairs" ? right / count : undefined};
+    return {step, loss: sum / count, accuracy: undefined};
   }
 
   free(): void {
     this.lanes.free();
     this.trainable.free();
     this.adapter?.free();
-    this.comparison.free();
+    this.scoring.free();
     this.model.free();
   }
 }
 
 /** Tokens of each thing to learn, which decide what shares a row. */
 export function lengthsOf({data}: TrainingJob): number[] {
-  return data.kind === "examples"
-    ? data.train.map(({ids}) => ids.length)
-    : data.train.map(({chosen, rejected}) => chosen.ids.length + rejected.ids.length);
+  switch (data.kind) {
+    case "examples":
+      return data.train.map(({ids}) => ids.length);
+    case "pairs":
+      return data.train.map(({chosen, rejected}) => chosen.ids.length + rejected.ids.length);
+    case "marked":
+      return data.train.map(({answer}) => answer.ids.length);
+  }
 }
 
 function tokensOf({batch}: LabelledBatch): number {

@@ -5,7 +5,14 @@ import {readModelConfig} from "../model.js";
 import {keepCheckpoint, readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
 import {LossWatch} from "./divergence.js";
 import {bestFolder, diverged, type TrainingEnding, finish, impatient, lowest} from "./ending.js";
-import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
+import {
+  hasReference,
+  type TrainingJob,
+  type TrainingOutcome,
+  type TrainingProgress,
+  type TrainingState,
+  type TrainingUse
+} from "./job.js";
 import {largestParts} from "./largest.js";
 import {predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
@@ -173,7 +180,7 @@ async function predict(job: TrainingJob, backend: Backend): Promise<number> {
   const parts = (lanes: number) => largestParts(job, config, lanes);
   return predictMemory(backend, config, job.settings, parts, {
     checkpointing: job.checkpointing,
-    reference: job.data.kind === "pairs"
+    reference: hasReference(job.data)
   });
 }
 

@@ -25,6 +25,10 @@ class DPOConfig(Config):
     __dataclass_fields__ = Config.__dataclass_fields__ | ({"max_prompt_length"} if TRANSFORMERS < 5 else set())
 
 
+class KTOConfig(DPOConfig):
+    pass
+
+
 class Trainer:
     def __init__(self, **told):
         self.told = told
@@ -44,3 +48,18 @@ class SFTTrainer(Trainer):
 
 class DPOTrainer(Trainer):
     pass
+
+
+class KTOTrainer(Trainer):
+    pass
+
+
+# Some releases have it among their experiments.
+if os.environ.get("EXPERIMENTAL_KTO"):
+    import sys
+    import types
+
+    kto = types.ModuleType("trl.experimental.kto")
+    kto.KTOConfig, kto.KTOTrainer = KTOConfig, KTOTrainer
+    sys.modules.update({"trl.experimental": types.ModuleType("trl.experimental"), "trl.experimental.kto": kto})
+    del KTOConfig, KTOTrainer
