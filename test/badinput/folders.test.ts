@@ -52,6 +52,14 @@ describe.each(IN_THE_WAY)("%s in place of a folder", (_what, put, found) => {
   });
 });
 
+it("folders are made by many at once, none of whom takes another's for a place where none can be made", async () => {
+  for (let i = 0; i < 20; i++) {
+    const path = join(await temporaryProject(), "a/b/c/d");
+    await Promise.all(Array.from({length: 8}, () => makeFolder(path)));
+    expect(existsSync(path)).toBe(true);
+  }
+});
+
 it("a store that was removed while it is used is not made anew", async () => {
   const workspace = await openWorkspace(await temporaryProject());
   rmSync(workspace.dir, {recursive: true});

@@ -55,11 +55,21 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return assertFolder(path, error);
-    if ((code !== "ENOENT" && code !== "ENOTDIR") || dirname(path) === path) throw error;
-    if (await isFolder(dirname(path)))
-      throw new UserError(`${path}: no folder can be made there. Name another place.`, {cause: error});
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
     await makeFolder(dirname(path));
-    await makeFolder(path);
+    await makeLastFolder(path);
+  }
+}
+
+/** A folder below one that is there. Another process may have made either in the meantime. */
+async function makeLastFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return assertFolder(path, error);
+    if (code !== "ENOENT") throw error;
+    throw new UserError(`${path}: no folder can be made there. Name another place.`, {cause: error});
   }
 }
 

@@ -1,8 +1,8 @@
-import {mkdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {assertUsable, listModels, type ModelManifest} from "../../weights/models/index.js";
 import {UserError} from "../../base/validation/index.js";
-import {temporaryPath} from "../../base/system/index.js";
+import {makeFolder, temporaryPath} from "../../base/system/index.js";
 import {
   type JobRecord,
   modelsDir,
@@ -82,7 +82,7 @@ async function noted(
   try {
     return await workspace.share(`using-${version.id}`, {what}, () =>
       workspace.share(`files-${version.id}`, {what}, async () => {
-        await mkdir(folder, {recursive: true});
+        await makeFolder(folder);
         const files = await trainingFiles(store, own, service, version, {folder, onMessage});
         const plan = {...jobPlan(own, service, files), folder};
         const newest = await newestJob(workspace, plan);

@@ -6,8 +6,10 @@ import type {RunManifest} from "../../../src/base/store/index.js";
 import {JSDOM} from "../../support/jsdom.js";
 
 beforeAll(() => {
-  const {document, Node, NodeList, HTMLCollection, location} = new JSDOM("", {url: "http://here/"}).window;
-  Object.assign(globalThis, {document, Node, NodeList, HTMLCollection, location});
+  const {document, Node, NodeList, HTMLCollection, location, addEventListener} = new JSDOM("", {
+    url: "http://here/"
+  }).window;
+  Object.assign(globalThis, {document, Node, NodeList, HTMLCollection, location, addEventListener});
 });
 
 const price = {inputUsdPerMillion: 10, outputUsdPerMillion: 30, asOf: "2026-11-01", source: "its page"};

@@ -166,7 +166,11 @@ describe("mismatched answers", () => {
     const long = marked([1, 2], Array<number>(40).fill(3));
     const short = marked(Array<number>(30).fill(4), [5]);
     const data = {kind: "marked" as const, train: withMismatched([long, short], 1, 100), validation: [], kto};
-    const own = {settings: {...settings, rows: 2}, data, checkpointing: false} as TrainingJob;
+    const own = {
+      settings: {...settings, rows: 2},
+      data,
+      checkpointing: false
+    } as Partial<TrainingJob> as TrainingJob;
     const lengths = largestParts(own, readConfig(tiny, "x"), 1)
       .flat()
       .map(({batch}) => batch.length);
