@@ -46,13 +46,13 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "46210adaad1c4480724e65fa41154daf834ad1573975dd99002fc8982d4967d3", // scorers/tokenF1
     c0ed72cf32bcde1856876ad0badee34459a705fb1bd5bc8f61dfe90cf7e30629:
       "a239da1bd8d22ea4b3258e71e27349beda9b88886a2626c9e018fc9cbe9c9797", // scorers/toolCallMatch
-    "646a9a9a20136c5bcca70fcaeac14f43364aa0d52dd657ecdc15121324f5441c":
+    dd890f5d224eb95ac46baf1dde4a733915e5c5baf3215e9760e87024778583bf:
       "9d843b9c39c2fea10dc3b8940ce1b94de4aec846e8affe3f321a523ad880ff8f", // finetunes/encoderHead
     "63574fb355a4d8e84ce95a3d6c4455c2eb22fb3a51b619bf7b3b21271168f7b2":
       "1642558f29f6303fa3718f4830463fc9ad7cdac8253121db88c5a505cff00b6d", // finetunes/jointNgram
     b2a0eec30ab5fe42b8c36466305a80db0caa2f32e0fa90f1892d27c1db6eab3b:
       "417ba53249224e76724f5fbf770d42fd45a66a1fb7b4302b8b5b4523e264254b", // finetunes/majorityClassifier
-    "6f713c65953198bed46744332e011cfb4b37ad7978a6feadef27eea537886d1f":
+    "14ebd15e87e406ab8fe5df4272e94b73135f97da2b4d22bf682b9bea51fd694f":
       "5ac7c0297a09d7155b029e217cac8ff68f718b1a7c12eccc4138d64b01044977", // finetunes/staticEmbedding
     "0a1da92f29710e0169f570f21005dc77dfd1a9985ff4d83c4ae8e38867cc3c0b":
       "f251acb5d23db75197c7b8e49d12b8d9d94d7d54d274cd6e52aef7dc77663a4c", // finetunes/tfidfLogReg
@@ -64,9 +64,9 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "f493000cb313595e19f89e0f5fcc8d4207987bb38f0c55ee7caa1a7e9d31fc96", // privacy/scanCell
     "8f19974be83d66f338cd7fd6423f66aae44d05c2556c7592d11b6711f48177f5":
       "1c59c0567de59c92f85469eca618065b5aa618b33ca37933c9b42edb8bf76738", // privacy/maskExcerpt
-    "877e1fda7f5067d7940901df227536e3aeb2d2038c6d1c7fc67e082557b7f8ab":
+    aedabcf17273a6bf51ee97c12f8e6934e036753655588f43e15886a49f78dda6:
       "072e4364dffaf74c05f096e37aa591b82ecd3e7014921acd28df5a7dc129b1a0", // merge/merge
-    "95c574e3b2a5d7a5154f2d57e33ee7204ba1f5c53c705935da8d7f0806464051":
+    "20dc083ef6b4966b8e2ba72e7683752e2a3e220662af5d8304c219d790ce0928":
       "848d33a6c891417c8aebf6cfaa4bcbfff46b2a2f6fba055f308497ca2bd40273", // moe/merge
     de818c90a21a773fb7abe72b8c65cef09b1f2545e09ab2befba6de01662b3dd9:
       "d86ab3d8034d8fc2939622f6dc6afbd1f8b72731bd6a9aa174b18949240a0104", // methods/arcee_fusion
