@@ -6,7 +6,9 @@ import {existsSync, symlinkSync} from "node:fs";
 
 const tsc = "node_modules/typescript/bin/tsc";
 if (existsSync(tsc) && existsSync("tsconfig.build.json")) {
-  const {status} = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--noCheck"], {stdio: "inherit"});
+  const {status} = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--noCheck"], {
+    stdio: "inherit"
+  });
   if (status === 0) {
     (await import("../lib/base/fingerprint/rememberModules.js")).rememberModules("lib", "src");
     await (await import("./bundle.js")).bundle("lib");
