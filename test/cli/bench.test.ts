@@ -13,37 +13,41 @@ import {json, project, quick, setUpBench} from "./support/benchProject.js";
 setUpBench();
 
 describe("assay bench", () => {
-  it("sends the eval's own prompts to a server, keeps what it measured and lists it", async () => {
-    const server = await startModelServer({
-      behave: () => ({latencyMs: 10, eventGapMs: 2, usage: true, text: "one two three"})
-    });
-    try {
-      const record = await json<BenchRecord>(() =>
-        benchVerb("sums", {...quick, url: server.url, model: "m", p95Ms: 5000})
-      );
-      expect(record.levels.map(({concurrency}) => concurrency)).toEqual([1, 2]);
-      expect(record).toMatchObject({kind: "bench", eval: "sums", model: "m", prompts: 300});
-      expect(record.candidate).toBeUndefined();
-      for (const {latencyMs, firstTokenMs, throughput, errors} of record.levels) {
-        expect(errors).toEqual({});
-        expect(firstTokenMs!.p50).toBeGreaterThan(9);
-        expect(latencyMs!.p50).toBeGreaterThan(firstTokenMs!.p50!);
-        expect(throughput!.completionTokensPerSecond).toBeGreaterThan(0);
+  it(
+    "sends the eval's own prompts to a server, keeps what it measured and lists it",
+    {tags: ["long"]},
+    async () => {
+      const server = await startModelServer({
+        behave: () => ({latencyMs: 10, eventGapMs: 2, usage: true, text: "one two three"})
+      });
+      try {
+        const record = await json<BenchRecord>(() =>
+          benchVerb("sums", {...quick, url: server.url, model: "m", p95Ms: 5000})
+        );
+        expect(record.levels.map(({concurrency}) => concurrency)).toEqual([1, 2]);
+        expect(record).toMatchObject({kind: "bench", eval: "sums", model: "m", prompts: 300});
+        expect(record.candidate).toBeUndefined();
+        for (const {latencyMs, firstTokenMs, throughput, errors} of record.levels) {
+          expect(errors).toEqual({});
+          expect(firstTokenMs!.p50).toBeGreaterThan(9);
+          expect(latencyMs!.p50).toBeGreaterThan(firstTokenMs!.p50!);
+          expect(throughput!.completionTokensPerSecond).toBeGreaterThan(0);
+        }
+        expect(server.requests.length).toBe(record.requests);
+        for (const {body} of server.requests)
+          expect(body.messages![0]!.content).toMatch(/^What is \d+ and 1\?$/);
+        const listed = await json<BenchRecord[]>(() => benchVerb(undefined, {...quick, list: true}));
+        expect(listed.map(({id, p95Ms}) => [id, p95Ms])).toEqual([[record.id, 5000]]);
+        expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toContain(
+          "sums:m"
+        );
+      } finally {
+        await server.close();
       }
-      expect(server.requests.length).toBe(record.requests);
-      for (const {body} of server.requests)
-        expect(body.messages![0]!.content).toMatch(/^What is \d+ and 1\?$/);
-      const listed = await json<BenchRecord[]>(() => benchVerb(undefined, {...quick, list: true}));
-      expect(listed.map(({id, p95Ms}) => [id, p95Ms])).toEqual([[record.id, 5000]]);
-      expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toContain(
-        "sums:m"
-      );
-    } finally {
-      await server.close();
     }
-  });
+  );
 
-  it("says how to measure a server that does not stream", async () => {
+  it("says how to measure a server that does not stream", {tags: ["long"]}, async () => {
     const choices = [{index: 0, message: {role: "assistant", content: "one"}, finish_reason: "stop"}];
     const {port} = await answeringServer((_request, response) =>
       response.setHeader("content-type", "application/json").end(JSON.stringify({choices}))

@@ -22,27 +22,31 @@ async function builtProject(config: string): Promise<{project: string; site: str
 it.each([
   ["SIGINT", 130],
   ["SIGTERM", 143]
-] as const)("%s ends a build with %i and leaves the site of before", async (signal, code) => {
-  const {project, site} = await builtProject(`import {mkdirSync, writeFileSync} from "node:fs";
+] as const)(
+  "%s ends a build with %i and leaves the site of before",
+  {tags: ["long"]},
+  async (signal, code) => {
+    const {project, site} = await builtProject(`import {mkdirSync, writeFileSync} from "node:fs";
 mkdirSync(process.env.ASSAY_SITE_OUTPUT ?? "dist", {recursive: true});
 writeFileSync((process.env.ASSAY_SITE_OUTPUT ?? "dist") + "/index.html", "half");
 console.log("begun");
 await new Promise((resolve) => setTimeout(resolve, 60_000));`);
-  const child = spawn(process.execPath, [compiled("bundle/main.js"), "build"], {
-    cwd: project,
-    env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
-  });
-  let said = "";
-  child.stderr.on("data", (data: Buffer) => (said += data.toString()));
-  child.stdout.on("data", (data: Buffer) => {
-    said += data.toString();
-    if (data.includes("begun")) child.kill(signal);
-  });
-  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(code);
-  expect(said).toContain(`the build was stopped (${signal})`);
-  expect(said).not.toContain("The site is in");
-  expect(readFileSync(site, "utf8")).toBe("the site of before");
-});
+    const child = spawn(process.execPath, [compiled("bundle/main.js"), "build"], {
+      cwd: project,
+      env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
+    });
+    let said = "";
+    child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+    child.stdout.on("data", (data: Buffer) => {
+      said += data.toString();
+      if (data.includes("begun")) child.kill(signal);
+    });
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(code);
+    expect(said).toContain(`the build was stopped (${signal})`);
+    expect(said).not.toContain("The site is in");
+    expect(readFileSync(site, "utf8")).toBe("the site of before");
+  }
+);
 
 it(
   "a complete build takes the place of the one before, and leaves nothing beside it",
@@ -63,41 +67,45 @@ it(
   }
 );
 
-it("waits for another build of the same site, says for which, and leaves the site of before where it fails", async () => {
-  const {project, site} = await builtProject(`import {writeFileSync} from "node:fs";
+it(
+  "waits for another build of the same site, says for which, and leaves the site of before where it fails",
+  {tags: ["long"]},
+  async () => {
+    const {project, site} = await builtProject(`import {writeFileSync} from "node:fs";
 writeFileSync("begun", "");
 throw new Error("no pages here");`);
-  const begun = join(project, "begun");
-  let said = "";
-  let ended: Promise<number | null>;
-  await withLease(
-    new LocalFolder(join(project, ".assay")),
-    "locks/site.json",
-    {what: "A build of the site"},
-    async () => {
-      const child = spawn(process.execPath, [compiled("bundle/main.js"), "build"], {
-        cwd: project,
-        env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
-      });
-      ended = new Promise((resolve) => child.once("close", resolve));
-      await new Promise<void>((resolve) => {
-        void ended.then(() => resolve());
-        child.stderr.on("data", (data: Buffer) => {
-          said += data.toString();
-          if (said.includes("waiting for it")) resolve();
+    const begun = join(project, "begun");
+    let said = "";
+    let ended: Promise<number | null>;
+    await withLease(
+      new LocalFolder(join(project, ".assay")),
+      "locks/site.json",
+      {what: "A build of the site"},
+      async () => {
+        const child = spawn(process.execPath, [compiled("bundle/main.js"), "build"], {
+          cwd: project,
+          env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
         });
-      });
-      expect(existsSync(begun)).toBe(false);
-    }
-  );
-  expect(await ended!).toBe(1);
-  expect(readFileSync(site, "utf8")).toBe("the site of before");
-  expect(existsSync(begun)).toBe(true);
-  expect(said).toMatch(
-    new RegExp(`A build of the site is under way in process ${process.pid} since \\S+; waiting for it`)
-  );
-  expect(said).toContain("no pages here");
-});
+        ended = new Promise((resolve) => child.once("close", resolve));
+        await new Promise<void>((resolve) => {
+          void ended.then(() => resolve());
+          child.stderr.on("data", (data: Buffer) => {
+            said += data.toString();
+            if (said.includes("waiting for it")) resolve();
+          });
+        });
+        expect(existsSync(begun)).toBe(false);
+      }
+    );
+    expect(await ended!).toBe(1);
+    expect(readFileSync(site, "utf8")).toBe("the site of before");
+    expect(existsSync(begun)).toBe(true);
+    expect(said).toMatch(
+      new RegExp(`A build of the site is under way in process ${process.pid} since \\S+; waiting for it`)
+    );
+    expect(said).toContain("no pages here");
+  }
+);
 
 it(
   "says of a full disk what to do, with no other project's address, and clears what loaders that ended had written",

@@ -92,7 +92,7 @@ export default {name: "words", dataset: "words", split: {strategy: "group", vali
     return {code, out: stdout + stderr, stdout, file};
   }
 
-  it("exits 0 when every rule passes", async () => {
+  it("exits 0 when every rule passes", {tags: ["long"]}, async () => {
     const {code, out} = await checkProcess([
       {minScore: 0.4, maxFailureShare: 0, maxP95LatencyMs: 60_000, maxLeakageShare: 1}
     ]);
@@ -103,13 +103,17 @@ export default {name: "words", dataset: "words", split: {strategy: "group", vali
     expect(code).toBe(0);
   });
 
-  it("exits 100 when the candidate is worse than in the run named, or in the previous one", async () => {
-    for (const baselineRun of ["previous", before]) {
-      const {code, out} = await check([{maxRegression: 0.05, baselineRun}]);
-      expect(code).toBe(100);
-      expect(out).toMatch(new RegExp(`fail .*not more than 5\\.0 points below run ${before}`));
+  it(
+    "exits 100 when the candidate is worse than in the run named, or in the previous one",
+    {tags: ["long"]},
+    async () => {
+      for (const baselineRun of ["previous", before]) {
+        const {code, out} = await check([{maxRegression: 0.05, baselineRun}]);
+        expect(code).toBe(100);
+        expect(out).toMatch(new RegExp(`fail .*not more than 5\\.0 points below run ${before}`));
+      }
     }
-  });
+  );
 
   it("decides with the run's margin, and says that the eval states another", async () => {
     const md = join(folder, "margin.md");

@@ -51,75 +51,79 @@ const told = async (options: Partial<CostsOptions> = {}) =>
   JSON.parse(await costs({json: true, ...options})) as Told;
 
 describe("assay costs", () => {
-  it("takes the throughput of the hosting that a candidate runs on from its own newest load test, where none is stated", async () => {
-    const onPrem = async (names: string[]) =>
-      (await told()).options
-        .filter(({candidate}) => names.includes(candidate))
-        .flatMap(({unknown}) => unknown);
-    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
-    const workspace = await openWorkspace(project, `${project}/.assay`);
-    const {model, endpoint} = run.candidates.find(({name}) => name === "untold")!;
-    const level = {concurrency: 1, answered: 100, errors: {}, unanswered: 0};
-    const measured = (id: string, at: string, requestsPerSecond: number, of: object = {}) =>
-      writeBench(workspace, {
-        kind: "bench",
-        schemaVersion: 1,
-        id,
-        at,
-        tool: "assay",
-        eval: "sums",
-        candidate: "untold",
-        model,
-        endpoint,
-        levels: [{...level, throughput: {basis: "saturated", requestsPerSecond}}],
-        ...of
-      });
-    await measured("other", "2026-11-25T00:00:00Z", 9, {eval: "another"});
-    await measured("elsewhere", "2026-11-25T01:00:00Z", 9, {endpoint: "url"});
-    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
-    await measured("older", "2026-11-20T00:00:00Z", 1);
-    await measured("newer", "2026-11-24T00:00:00Z", 3.14159);
-    expect(await onPrem(["untold"])).not.toContain("requestsPerSecond");
-    // Two requests a second came and were answered: it can do more.
-    const throughput = {basis: "arrivals", requestsPerSecond: 2};
-    await measured("check", "2026-11-26T00:00:00Z", 2, {levels: [{...level, throughput}]});
-    expect(await costs()).toContain(
-      "3.14 requests/s when saturated, whatever the latency, measured 2026-11-24, assay bench newer"
-    );
-    const slower = [
-      {
-        ...level,
-        throughput: {basis: "saturated", requestsPerSecond: 24},
-        ratePerSecond: 17,
-        latencyMs: {p95: 76}
-      },
-      {
-        ...level,
-        throughput: {basis: "saturated", requestsPerSecond: 102},
-        ratePerSecond: 71,
-        latencyMs: {p95: 189}
-      }
-    ];
-    await measured("within", "2026-11-27T00:00:00Z", 0, {levels: slower, p95Ms: 100});
-    expect(await costs()).toContain(
-      "17 requests/s with p95 within 100 ms, measured 2026-11-27, assay bench within"
-    );
-    await measured("tooSlow", "2026-11-28T00:00:00Z", 0, {levels: slower, p95Ms: 10});
-    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
-    expect(await costs()).toContain(
-      "no throughput measured 2026-11-28, assay bench tooSlow: no level kept its p95 within 10 ms"
-    );
-    const refusing = [...slower, {...slower[1], concurrency: 16, errors: {server: 300}}];
-    await measured("refusing", "2026-11-29T00:00:00Z", 0, {levels: refusing});
-    expect(await costs()).toMatch(
-      /102 requests\/s when saturated.* refusing; left out: more than 1% of the requests failed at 16 in flight 75% \(server 300\)/
-    );
-    await measured("failing", "2026-11-30T00:00:00Z", 0, {levels: refusing.slice(2)});
-    expect(await costs()).toMatch(
-      /no throughput measured .* failing: more than 1% of the requests failed at 16 in/
-    );
-    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
-  });
+  it(
+    "takes the throughput of the hosting that a candidate runs on from its own newest load test, where none is stated",
+    {tags: ["long"]},
+    async () => {
+      const onPrem = async (names: string[]) =>
+        (await told()).options
+          .filter(({candidate}) => names.includes(candidate))
+          .flatMap(({unknown}) => unknown);
+      expect(await onPrem(["untold"])).toContain("requestsPerSecond");
+      const workspace = await openWorkspace(project, `${project}/.assay`);
+      const {model, endpoint} = run.candidates.find(({name}) => name === "untold")!;
+      const level = {concurrency: 1, answered: 100, errors: {}, unanswered: 0};
+      const measured = (id: string, at: string, requestsPerSecond: number, of: object = {}) =>
+        writeBench(workspace, {
+          kind: "bench",
+          schemaVersion: 1,
+          id,
+          at,
+          tool: "assay",
+          eval: "sums",
+          candidate: "untold",
+          model,
+          endpoint,
+          levels: [{...level, throughput: {basis: "saturated", requestsPerSecond}}],
+          ...of
+        });
+      await measured("other", "2026-11-25T00:00:00Z", 9, {eval: "another"});
+      await measured("elsewhere", "2026-11-25T01:00:00Z", 9, {endpoint: "url"});
+      expect(await onPrem(["untold"])).toContain("requestsPerSecond");
+      await measured("older", "2026-11-20T00:00:00Z", 1);
+      await measured("newer", "2026-11-24T00:00:00Z", 3.14159);
+      expect(await onPrem(["untold"])).not.toContain("requestsPerSecond");
+      // Two requests a second came and were answered: it can do more.
+      const throughput = {basis: "arrivals", requestsPerSecond: 2};
+      await measured("check", "2026-11-26T00:00:00Z", 2, {levels: [{...level, throughput}]});
+      expect(await costs()).toContain(
+        "3.14 requests/s when saturated, whatever the latency, measured 2026-11-24, assay bench newer"
+      );
+      const slower = [
+        {
+          ...level,
+          throughput: {basis: "saturated", requestsPerSecond: 24},
+          ratePerSecond: 17,
+          latencyMs: {p95: 76}
+        },
+        {
+          ...level,
+          throughput: {basis: "saturated", requestsPerSecond: 102},
+          ratePerSecond: 71,
+          latencyMs: {p95: 189}
+        }
+      ];
+      await measured("within", "2026-11-27T00:00:00Z", 0, {levels: slower, p95Ms: 100});
+      expect(await costs()).toContain(
+        "17 requests/s with p95 within 100 ms, measured 2026-11-27, assay bench within"
+      );
+      await measured("tooSlow", "2026-11-28T00:00:00Z", 0, {levels: slower, p95Ms: 10});
+      expect(await onPrem(["untold"])).toContain("requestsPerSecond");
+      expect(await costs()).toContain(
+        "no throughput measured 2026-11-28, assay bench tooSlow: no level kept its p95 within 10 ms"
+      );
+      const refusing = [...slower, {...slower[1], concurrency: 16, errors: {server: 300}}];
+      await measured("refusing", "2026-11-29T00:00:00Z", 0, {levels: refusing});
+      expect(await costs()).toMatch(
+        /102 requests\/s when saturated.* refusing; left out: more than 1% of the requests failed at 16 in flight 75% \(server 300\)/
+      );
+      await measured("failing", "2026-11-30T00:00:00Z", 0, {levels: refusing.slice(2)});
+      expect(await costs()).toMatch(
+        /no throughput measured .* failing: more than 1% of the requests failed at 16 in/
+      );
+      expect(await onPrem(["untold"])).toContain("requestsPerSecond");
+    }
+  );
 
   it("prices a run again from its recorded tokens, with hostings, frontier and break-even", async () => {
     const {options, choice, breakEven} = await told({volume: 1_000_000});
@@ -161,7 +165,7 @@ describe("assay costs", () => {
     expect(text).toMatch(/State what is missing as `hosting` of .*, then `assay run [a-z-]+`/);
   });
 
-  it("takes other prices by their day and marks old ones", async () => {
+  it("takes other prices by their day and marks old ones", {tags: ["long"]}, async () => {
     const file = join(project, "other.json");
     const price = {model: "example-large", source: "list", outputPerMillion: 4};
     await writeFile(

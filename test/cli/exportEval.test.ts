@@ -32,61 +32,72 @@ export default defineEval({name: "words", dataset, split: {strategy: "given", co
   return {dir, evalWith};
 }
 
-it("names each thing that an eval's export leaves behind, and lets promptfoo load no row's text", async () => {
-  const {dir, evalWith} = await project();
-  const dry = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
-  expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("budget of $1 for this command")]);
-  await evalWith('at(price), "m"', 'at(undefined), "m"');
-  const refused = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
-  expect([refused.code, refused.stdout]).toEqual([
-    1,
-    expect.stringContaining("The run would be refused: a budget")
-  ]);
-  await evalWith("", "");
+it(
+  "names each thing that an eval's export leaves behind, and lets promptfoo load no row's text",
+  {tags: ["long"]},
+  async () => {
+    const {dir, evalWith} = await project();
+    const dry = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("budget of $1 for this command")]);
+    await evalWith('at(price), "m"', 'at(undefined), "m"');
+    const refused = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
+    expect([refused.code, refused.stdout]).toEqual([
+      1,
+      expect.stringContaining("The run would be refused: a budget")
+    ]);
+    await evalWith("", "");
 
-  const shared = ["gate: 1 rule", "margin: 0.02", "slices: label", "limits of the endpoints of a"];
-  const promptfoo = await assayHere(dir, "export", "words", "--promptfoo", "out.yaml");
-  expect(promptfoo.stderr).not.toMatch(/^assay:/m);
-  const left = (out: string) =>
-    out.split("\n").flatMap((line) => (line.startsWith("not taken over: ") ? line.slice(16) : []));
-  expect(left(promptfoo.stdout)).toEqual([
-    "scorer accuracy: no assertion is written for it, it reads labels in other spellings, which promptfoo's equals does not",
-    expect.stringMatching(
-      /^columns as variables: .*file:\/\/ .*\(1 rows\), so each test has its whole prompt$/
-    ),
-    expect.stringMatching(/^text as it is in 1 rows/),
-    "candidate a: price of cached tokens, price tiers for long prompts",
-    ...shared
-  ]);
-  // What a purge names.
-  const noted = readFileSync(join(dir, ".assay", "exports.jsonl"), "utf8");
-  for (const file of ["out.yaml", "out.tests.json"]) expect(noted).toContain(JSON.stringify(join(dir, file)));
-  const tests = JSON.parse(readFileSync(join(dir, "out.tests.json"), "utf8")) as {
-    vars: Record<string, string>;
-    assert: {value: string[]}[];
-  }[];
-  for (const {vars} of tests) {
-    expect(Object.keys(vars)).toEqual(["prompt_1", "prompt_2"]);
-    for (const text of Object.values(vars)) expect(text).toMatch(/^\[\{"role"/);
+    const shared = ["gate: 1 rule", "margin: 0.02", "slices: label", "limits of the endpoints of a"];
+    const promptfoo = await assayHere(dir, "export", "words", "--promptfoo", "out.yaml");
+    expect(promptfoo.stderr).not.toMatch(/^assay:/m);
+    const left = (out: string) =>
+      out.split("\n").flatMap((line) => (line.startsWith("not taken over: ") ? line.slice(16) : []));
+    expect(left(promptfoo.stdout)).toEqual([
+      "scorer accuracy: no assertion is written for it, it reads labels in other spellings, which promptfoo's equals does not",
+      expect.stringMatching(
+        /^columns as variables: .*file:\/\/ .*\(1 rows\), so each test has its whole prompt$/
+      ),
+      expect.stringMatching(/^text as it is in 1 rows/),
+      "candidate a: price of cached tokens, price tiers for long prompts",
+      ...shared
+    ]);
+    // What a purge names.
+    const noted = readFileSync(join(dir, ".assay", "exports.jsonl"), "utf8");
+    for (const file of ["out.yaml", "out.tests.json"])
+      expect(noted).toContain(JSON.stringify(join(dir, file)));
+    const tests = JSON.parse(readFileSync(join(dir, "out.tests.json"), "utf8")) as {
+      vars: Record<string, string>;
+      assert: {value: string[]}[];
+    }[];
+    for (const {vars} of tests) {
+      expect(Object.keys(vars)).toEqual(["prompt_1", "prompt_2"]);
+      for (const text of Object.values(vars)) expect(text).toMatch(/^\[\{"role"/);
+    }
+    expect(tests.map(({assert}) => assert[0]!.value[0]).sort()).toEqual([
+      "y",
+      "{% raw %}file://x{% endraw %}"
+    ]);
+
+    const inspect = [
+      "scorer accuracy: give the task a scorer",
+      "scorer inc: give the task a scorer",
+      "candidate a, with max_tokens, temperature",
+      "prices of a",
+      "prompt two: the samples have the prompt one",
+      ...shared
+    ];
+    expect(left((await assayHere(dir, "export", "words", "--inspect", "out.jsonl")).stdout)).toEqual(inspect);
+    const told = await assayHere(dir, "export", "words", "--inspect", "out.jsonl", "--json");
+    expect(JSON.parse(told.stdout)).toEqual([
+      {tool: "inspect", path: expect.stringMatching(/out\.jsonl$/), rows: 2, notTaken: inspect}
+    ]);
+    const tables = await assayHere(dir, "export", "--csv", "all", "--json");
+    expect([tables.code, tables.stderr]).toEqual([
+      2,
+      expect.stringContaining("--json goes with --chat FILE")
+    ]);
   }
-  expect(tests.map(({assert}) => assert[0]!.value[0]).sort()).toEqual(["y", "{% raw %}file://x{% endraw %}"]);
-
-  const inspect = [
-    "scorer accuracy: give the task a scorer",
-    "scorer inc: give the task a scorer",
-    "candidate a, with max_tokens, temperature",
-    "prices of a",
-    "prompt two: the samples have the prompt one",
-    ...shared
-  ];
-  expect(left((await assayHere(dir, "export", "words", "--inspect", "out.jsonl")).stdout)).toEqual(inspect);
-  const told = await assayHere(dir, "export", "words", "--inspect", "out.jsonl", "--json");
-  expect(JSON.parse(told.stdout)).toEqual([
-    {tool: "inspect", path: expect.stringMatching(/out\.jsonl$/), rows: 2, notTaken: inspect}
-  ]);
-  const tables = await assayHere(dir, "export", "--csv", "all", "--json");
-  expect([tables.code, tables.stderr]).toEqual([2, expect.stringContaining("--json goes with --chat FILE")]);
-});
+);
 
 it("gives promptfoo the columns that its prompts name, the row's id and part among them", async () => {
   const {dir, evalWith} = await project();

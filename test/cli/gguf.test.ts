@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllEnvs());
 
 describe("assay gguf", () => {
-  it("never writes over a file of the model that it converts", async () => {
+  it("never writes over a file of the model that it converts", {tags: ["long"]}, async () => {
     for (const name of ["model.safetensors", "config.json"]) {
       const before = await readFile(at(`tiny/${name}`));
       for (const overwrite of [false, true])

@@ -29,42 +29,49 @@ afterAll(() => {
 });
 
 describe("assay jobs", () => {
-  it("sends a split to a command, follows it, finds it again, and registers what it made", async () => {
-    expect(await noted(() => submitVerb("answers", {}))).toMatch(
-      /1 of \d+ rows may not go to a fine-tuning file.*--skip-unresolved/s
-    );
-    expect(existsSync(join(project, ".assay", "jobs"))).toBe(false);
+  it(
+    "sends a split to a command, follows it, finds it again, and registers what it made",
+    {tags: ["long"]},
+    async () => {
+      expect(await noted(() => submitVerb("answers", {}))).toMatch(
+        /1 of \d+ rows may not go to a fine-tuning file.*--skip-unresolved/s
+      );
+      expect(existsSync(join(project, ".assay", "jobs"))).toBe(false);
 
-    const sent = await printed(() => submitVerb("answers", {skipUnresolved: true, watch: true, json: true}));
-    const [job] = JSON.parse(sent) as [JobRecord];
-    expect(job.statuses.at(-1)!.outcome).toBe("succeeded");
-    expect(job.tokens!.estimated).toBeGreaterThan(100);
-    const folder = join(project, ".assay", "jobs", job.id);
-    for (const {path, sha256: hash} of job.data) expect(sha256(readFileSync(join(folder, path)))).toBe(hash);
-    expect(readFileSync(join(folder, "train.jsonl"), "utf8")).not.toContain("ada@example.org");
-    expect(readFileSync(join(folder, "train.py"), "utf8")).toContain(job.data[0]!.sha256);
+      const sent = await printed(() =>
+        submitVerb("answers", {skipUnresolved: true, watch: true, json: true})
+      );
+      const [job] = JSON.parse(sent) as [JobRecord];
+      expect(job.statuses.at(-1)!.outcome).toBe("succeeded");
+      expect(job.tokens!.estimated).toBeGreaterThan(100);
+      const folder = join(project, ".assay", "jobs", job.id);
+      for (const {path, sha256: hash} of job.data)
+        expect(sha256(readFileSync(join(folder, path)))).toBe(hash);
+      expect(readFileSync(join(folder, "train.jsonl"), "utf8")).not.toContain("ada@example.org");
+      expect(readFileSync(join(folder, "train.py"), "utf8")).toContain(job.data[0]!.sha256);
 
-    expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toMatch(
-      /was submitted before, as .*nothing was sent/
-    );
-    expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toContain(
-      `It has ended: \`assay jobs collect ${job.id}\` registers its model.`
-    );
-    expect(readdirSync(join(project, ".assay", "jobs"))).toEqual([job.id]);
-    expect(readdirSync(join(project, ".assay", "tmp"))).toEqual([]);
+      expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toMatch(
+        /was submitted before, as .*nothing was sent/
+      );
+      expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toContain(
+        `It has ended: \`assay jobs collect ${job.id}\` registers its model.`
+      );
+      expect(readdirSync(join(project, ".assay", "jobs"))).toEqual([job.id]);
+      expect(readdirSync(join(project, ".assay", "tmp"))).toEqual([]);
 
-    expect(await printed(() => collectVerb("answers", {}))).toMatch(
-      /^answers [0-9a-f]{16} \(adapter\), from job answers-/
-    );
-    expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toMatch(
-      /It is collected, as answers \([0-9a-f]{12}\)\./
-    );
-    const lineage = await printed(() => lineageVerb("answers", {}));
-    expect(lineage).toContain(`job ${job.id} – trained on train`);
-    expect(lineage).toMatch(new RegExp(`trained on train, ${job.data[0]!.rows} rows`));
-    expect(lineage).toMatch(/questions@[0-9a-f]{12}, train part/);
-    expect(await printed(() => jobsVerb({}))).toMatch(new RegExp(`${job.id} +command +ended +base-model`));
-  });
+      expect(await printed(() => collectVerb("answers", {}))).toMatch(
+        /^answers [0-9a-f]{16} \(adapter\), from job answers-/
+      );
+      expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toMatch(
+        /It is collected, as answers \([0-9a-f]{12}\)\./
+      );
+      const lineage = await printed(() => lineageVerb("answers", {}));
+      expect(lineage).toContain(`job ${job.id} – trained on train`);
+      expect(lineage).toMatch(new RegExp(`trained on train, ${job.data[0]!.rows} rows`));
+      expect(lineage).toMatch(/questions@[0-9a-f]{12}, train part/);
+      expect(await printed(() => jobsVerb({}))).toMatch(new RegExp(`${job.id} +command +ended +base-model`));
+    }
+  );
 
   it("checks the examples by the rules of who trains, whose formats they have", async () => {
     const common = {trust: "local", apiKeyEnv: "PATH"} as const;
@@ -85,7 +92,7 @@ describe("assay jobs", () => {
     expect(checked).toMatch(/^factory: base-model by command\n {2}train\.jsonl: \d+ examples/);
   });
 
-  it("shows the end of a command's log without the environment's secrets", async () => {
+  it("shows the end of a command's log without the environment's secrets", {tags: ["long"]}, async () => {
     process.env.TEST_JOB_TOKEN = "a-secret-value-77";
     writeJob(
       "telling",
@@ -120,28 +127,33 @@ describe("assay jobs", () => {
     );
   });
 
-  it("sends no validation rows where other splits hold all of them out, and says so", async () => {
-    writeLoader(
-      project,
-      "parted",
-      `{name: "parted", id: "id", text: "question", label: "answer", source: {kind: "rows", rows: () =>
+  it(
+    "sends no validation rows where other splits hold all of them out, and says so",
+    {tags: ["long"]},
+    async () => {
+      writeLoader(
+        project,
+        "parted",
+        `{name: "parted", id: "id", text: "question", label: "answer", source: {kind: "rows", rows: () =>
         Array.from({length: 40}, (_, i) => ({id: "r" + i, question: "Question " + i, answer: "answer " + i,
           part: i < 30 ? "train" : "validation", later: i < 30 ? "train" : "held-out"}))}}`
-    );
-    const on = `{service: "command", trust: "local", tool: "trl", run: "true"}`;
-    writeJob("parted", on, `dataset: "parted", split: {strategy: "given", name: "parted", column: "part"}`);
-    const sent = async () => JSON.parse(await printed(() => submitVerb("parted", {check: true, json: true})));
-    const partsOf = (files: unknown) => (files as {part: string}[]).map(({part}) => part);
-    expect(partsOf(await sent())).toEqual(["train", "validation"]);
-    const store = await openStore(await openWorkspace(project));
-    const version = (await store.latestVersion("parted"))!;
-    await ensureSplit(store, version, {strategy: "given", name: "later", column: "later"});
-    await store.close();
-    expect(partsOf(await sent())).toEqual(["train"]);
-    expect(await noted(() => submitVerb("parted", {check: true}))).toMatch(
-      /no row of the split parted is left in its validation part: .*The training has no validation rows/
-    );
-  });
+      );
+      const on = `{service: "command", trust: "local", tool: "trl", run: "true"}`;
+      writeJob("parted", on, `dataset: "parted", split: {strategy: "given", name: "parted", column: "part"}`);
+      const sent = async () =>
+        JSON.parse(await printed(() => submitVerb("parted", {check: true, json: true})));
+      const partsOf = (files: unknown) => (files as {part: string}[]).map(({part}) => part);
+      expect(partsOf(await sent())).toEqual(["train", "validation"]);
+      const store = await openStore(await openWorkspace(project));
+      const version = (await store.latestVersion("parted"))!;
+      await ensureSplit(store, version, {strategy: "given", name: "later", column: "later"});
+      await store.close();
+      expect(partsOf(await sent())).toEqual(["train"]);
+      expect(await noted(() => submitVerb("parted", {check: true}))).toMatch(
+        /no row of the split parted is left in its validation part: .*The training has no validation rows/
+      );
+    }
+  );
 
   it("needs the service's key to send, and not to check", async () => {
     writeJob(

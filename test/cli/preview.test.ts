@@ -21,7 +21,7 @@ setUpPreview();
 
 it(
   "outlives a configuration that breaks: it says where, on the page too, and shows the report again when it is mended",
-  {timeout: 240_000},
+  {tags: ["long"], timeout: 240_000},
   async () => {
     const {write, page, comes, said} = await started();
     await comes(200);

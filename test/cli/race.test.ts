@@ -70,27 +70,37 @@ describe("a race that ended", () => {
 describe("a race through the runner", () => {
   beforeEach(() => open(600));
 
-  it("costs nothing the second time, and chooses what running everything chooses", async () => {
-    const first = await runRace(definition(), inputs());
-    const second = await runRace(definition(), inputs());
-    expect(second.calls).toBe(0);
-    // When it was raced and what was paid then stay on record.
-    expect(second.record).toEqual(first.record);
-    expect(await listRaces(project.store.workspace)).toEqual([first.record]);
-    expect(await everything(project.store, first.record)).toBeUndefined();
-    const all = await runEval(definition(), inputs());
-    // What was raced is reused by the full run.
-    expect(all.calls).toBe(3 * rows - first.calls);
-    project.store.refresh();
-    const found = await everything(project.store, first.record);
-    expect(found).toEqual({run: all.manifest!.id, eval: "words", kind: "pick", best: "good", set: ["good"]});
-    expect(everythingText(first.record, found!)).toBe(
-      "Running everything comes out the same: good leads there too. One look at all rows leaves no other that may be best."
-    );
-    const third = await runRace(definition(), inputs());
-    expect(third.calls).toBe(0);
-    expect(third.record.startedAt > first.record.startedAt).toBe(true);
-  });
+  it(
+    "costs nothing the second time, and chooses what running everything chooses",
+    {tags: ["long"]},
+    async () => {
+      const first = await runRace(definition(), inputs());
+      const second = await runRace(definition(), inputs());
+      expect(second.calls).toBe(0);
+      // When it was raced and what was paid then stay on record.
+      expect(second.record).toEqual(first.record);
+      expect(await listRaces(project.store.workspace)).toEqual([first.record]);
+      expect(await everything(project.store, first.record)).toBeUndefined();
+      const all = await runEval(definition(), inputs());
+      // What was raced is reused by the full run.
+      expect(all.calls).toBe(3 * rows - first.calls);
+      project.store.refresh();
+      const found = await everything(project.store, first.record);
+      expect(found).toEqual({
+        run: all.manifest!.id,
+        eval: "words",
+        kind: "pick",
+        best: "good",
+        set: ["good"]
+      });
+      expect(everythingText(first.record, found!)).toBe(
+        "Running everything comes out the same: good leads there too. One look at all rows leaves no other that may be best."
+      );
+      const third = await runRace(definition(), inputs());
+      expect(third.calls).toBe(0);
+      expect(third.record.startedAt > first.record.startedAt).toBe(true);
+    }
+  );
 
   it("keeps to a budget of calls", async () => {
     const {record, calls} = await runRace(definition(), inputs(), {budgetCalls: 90});
@@ -130,7 +140,7 @@ describe("a race through the runner", () => {
 describe("a race over few rows", () => {
   beforeEach(() => open(200));
 
-  it("says where it and running everything part", async () => {
+  it("says where it and running everything part", {tags: ["long"]}, async () => {
     const {record} = await runRace(definition(), inputs());
     const found = {run: "r", eval: "words", kind: "need-more" as const, best: "bad", set: ["bad", "fair"]};
     expect(everythingText(record, found)).toMatch(

@@ -52,18 +52,21 @@ it("Ctrl-C before the first row leaves no run behind that is listed", async () =
   }
 }, 60_000);
 
-it("Ctrl-C while a merge is prepared ends the command in plain words, and the next start makes the merge", async () => {
-  const project = await temporaryProject();
-  writeLoader(
-    project,
-    "colours",
-    `{name: "colours", id: "id", text: "text", label: "label", source: {kind: "rows", rows: () =>
+it(
+  "Ctrl-C while a merge is prepared ends the command in plain words, and the next start makes the merge",
+  {tags: ["long"]},
+  async () => {
+    const project = await temporaryProject();
+    writeLoader(
+      project,
+      "colours",
+      `{name: "colours", id: "id", text: "text", label: "label", source: {kind: "rows", rows: () =>
       Array.from({length: 60}, (_, i) => ({id: "r" + i, text: "item " + i + " " + ["red", "green"][i % 2], label: ["red", "green"][i % 2]}))}}`
-  );
-  mkdirSync(join(project, "evals"));
-  writeFileSync(
-    join(project, "evals", "colours.eval.ts"),
-    `import {mergedModel, trained} from ${src("src/evals/candidates/index.ts")};
+    );
+    mkdirSync(join(project, "evals"));
+    writeFileSync(
+      join(project, "evals", "colours.eval.ts"),
+      `import {mergedModel, trained} from ${src("src/evals/candidates/index.ts")};
     import {colourModel} from ${src("test/support/colourModel.ts")};
     const parent = (name, strengths, then = () => {}) => ({
       name,
@@ -84,29 +87,31 @@ it("Ctrl-C while a merge is prepared ends the command in plain words, and the ne
       scorers: {same: ({output, expected}) => (output === expected ? 1 : 0)},
       candidates: [trained("both", merged)]
     };`
-  );
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
-  vi.stubEnv("TEST_INTERRUPT", "yes");
-  const models = modelsDir(await openWorkspace(project, ".assay"));
-  const stored = async () => (await listModels(models)).map(({name}) => name).sort();
-  const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  try {
-    await printed(() => runVerb([], {reuse: true}));
-    const said = told.mock.calls.join("");
-    expect(said).toMatch(/colours: stopped before the first row. The same command goes on/);
-    expect(said).not.toMatch(/an error of its own|assay:/);
-    expect(process.exitCode).toBe(1);
-    expect(await stored()).toEqual(["green-team", "red-team"]);
+    );
+    vi.stubEnv("ASSAY_PROJECT", project);
+    vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+    vi.stubEnv("TEST_INTERRUPT", "yes");
+    const models = modelsDir(await openWorkspace(project, ".assay"));
+    const stored = async () => (await listModels(models)).map(({name}) => name).sort();
+    const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      await printed(() => runVerb([], {reuse: true}));
+      const said = told.mock.calls.join("");
+      expect(said).toMatch(/colours: stopped before the first row. The same command goes on/);
+      expect(said).not.toMatch(/an error of its own|assay:/);
+      expect(process.exitCode).toBe(1);
+      expect(await stored()).toEqual(["green-team", "red-team"]);
 
-    process.exitCode = undefined;
-    vi.stubEnv("TEST_INTERRUPT", "");
-    await printed(() => runVerb([], {reuse: true}));
-    expect(process.exitCode).toBeUndefined();
-    expect(await stored()).toEqual(["both", "green-team", "red-team"]);
-  } finally {
-    told.mockRestore();
-    vi.unstubAllEnvs();
-    process.exitCode = undefined;
-  }
-}, 180_000);
+      process.exitCode = undefined;
+      vi.stubEnv("TEST_INTERRUPT", "");
+      await printed(() => runVerb([], {reuse: true}));
+      expect(process.exitCode).toBeUndefined();
+      expect(await stored()).toEqual(["both", "green-team", "red-team"]);
+    } finally {
+      told.mockRestore();
+      vi.unstubAllEnvs();
+      process.exitCode = undefined;
+    }
+  },
+  180_000
+);

@@ -84,69 +84,74 @@ async function served(...targets: string[]) {
   throw new Error(said);
 }
 
-it("serves a cascade to an OpenAI client: the stages it needs, their tokens and what they cost together", async () => {
-  const service = await served("sums:cheap first", "sums:small");
-  try {
-    const models = (await (await fetch(`${service.url}/v1/models`)).json()) as {data: {id: string}[]};
-    expect(models.data.map(({id}) => id)).toEqual(["cheap first", "small"]);
-    expect(service.said()).toContain(`trust "external"`);
+it(
+  "serves a cascade to an OpenAI client: the stages it needs, their tokens and what they cost together",
+  {tags: ["long"]},
+  async () => {
+    const service = await served("sums:cheap first", "sums:small");
+    try {
+      const models = (await (await fetch(`${service.url}/v1/models`)).json()) as {data: {id: string}[]};
+      expect(models.data.map(({id}) => id)).toEqual(["cheap first", "small"]);
+      expect(service.said()).toContain(`trust "external"`);
 
-    const ask = async (content: string, more: object = {}) => {
-      const response = await fetch(`${service.url}/v1/chat/completions`, {
-        method: "POST",
-        headers: {"content-type": "application/json"},
-        body: JSON.stringify({model: "cheap first", messages: [{role: "user", content}], ...more})
-      });
-      return (await response.json()) as {
-        choices: {message: {content: string}; logprobs: unknown}[];
-        usage: {total_tokens: number; cost_usd: number};
+      const ask = async (content: string, more: object = {}) => {
+        const response = await fetch(`${service.url}/v1/chat/completions`, {
+          method: "POST",
+          headers: {"content-type": "application/json"},
+          body: JSON.stringify({model: "cheap first", messages: [{role: "user", content}], ...more})
+        });
+        return (await response.json()) as {
+          choices: {message: {content: string}; logprobs: unknown}[];
+          usage: {total_tokens: number; cost_usd: number};
+        };
       };
-    };
-    // The server bills 12 + 3 tokens a call.
-    const easy = await ask("an easy one", {logprobs: false});
-    expect(easy.choices[0]).toMatchObject({message: {content: "cheap answer"}, logprobs: null});
-    expect(easy.usage).toMatchObject({total_tokens: 15});
-    expect(easy.usage.cost_usd).toBeCloseTo((15 * 100) / 1e6, 12);
-    expect([cheap.requests.length, strong.requests.length]).toEqual([1, 0]);
-    expect(cheap.requests[0]!.body).toMatchObject({model: "small-model", temperature: 0, logprobs: true});
+      // The server bills 12 + 3 tokens a call.
+      const easy = await ask("an easy one", {logprobs: false});
+      expect(easy.choices[0]).toMatchObject({message: {content: "cheap answer"}, logprobs: null});
+      expect(easy.usage).toMatchObject({total_tokens: 15});
+      expect(easy.usage.cost_usd).toBeCloseTo((15 * 100) / 1e6, 12);
+      expect([cheap.requests.length, strong.requests.length]).toEqual([1, 0]);
+      expect(cheap.requests[0]!.body).toMatchObject({model: "small-model", temperature: 0, logprobs: true});
 
-    const hard = await ask("a hard one", {temperature: 0.5});
-    expect(hard.choices[0]!.message.content).toBe("strong answer");
-    expect(hard.usage).toMatchObject({total_tokens: 30});
-    expect(hard.usage.cost_usd).toBeCloseTo((15 * 1100) / 1e6, 12);
-    expect(strong.requests[0]!.body).toMatchObject({model: "large-model", temperature: 0.5});
+      const hard = await ask("a hard one", {temperature: 0.5});
+      expect(hard.choices[0]!.message.content).toBe("strong answer");
+      expect(hard.usage).toMatchObject({total_tokens: 30});
+      expect(hard.usage.cost_usd).toBeCloseTo((15 * 1100) / 1e6, 12);
+      expect(strong.requests[0]!.body).toMatchObject({model: "large-model", temperature: 0.5});
 
-    // Servers refuse a bound under both of its names.
-    for (const model of ["small", "cheap first"]) {
-      await ask("an easy one", {model, max_completion_tokens: 20});
-      const {body} = cheap.requests.at(-1)!;
-      expect(body).toMatchObject({max_tokens: 20});
-      expect(body).not.toHaveProperty("max_completion_tokens");
+      // Servers refuse a bound under both of its names.
+      for (const model of ["small", "cheap first"]) {
+        await ask("an easy one", {model, max_completion_tokens: 20});
+        const {body} = cheap.requests.at(-1)!;
+        expect(body).toMatchObject({max_tokens: 20});
+        expect(body).not.toHaveProperty("max_completion_tokens");
+      }
+
+      // An endpoint of Assay is a client as well, streams included.
+      for (const stream of [false, true]) {
+        const client = openAICompatible({
+          name: "served",
+          baseUrl: service.url,
+          hosting: "on-prem",
+          trust: "local",
+          stream
+        });
+        const answer = await client.complete({
+          model: "cheap first",
+          messages: [{role: "user", content: "hard"}]
+        });
+        expect(answer).toMatchObject({
+          text: "strong answer",
+          usage: {promptTokens: 24, completionTokens: 6, cachedTokens: 8}
+        });
+        await client.close!();
+      }
+    } finally {
+      expect(await service.end()).toBe(0);
     }
-
-    // An endpoint of Assay is a client as well, streams included.
-    for (const stream of [false, true]) {
-      const client = openAICompatible({
-        name: "served",
-        baseUrl: service.url,
-        hosting: "on-prem",
-        trust: "local",
-        stream
-      });
-      const answer = await client.complete({
-        model: "cheap first",
-        messages: [{role: "user", content: "hard"}]
-      });
-      expect(answer).toMatchObject({
-        text: "strong answer",
-        usage: {promptTokens: 24, completionTokens: 6, cachedTokens: 8}
-      });
-      await client.close!();
-    }
-  } finally {
-    expect(await service.end()).toBe(0);
-  }
-}, 60_000);
+  },
+  60_000
+);
 
 it("ends at a port that is taken, and names the option that chooses another", async () => {
   const {port} = new URL(cheap.url);

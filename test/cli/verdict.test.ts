@@ -107,7 +107,7 @@ describe("a verdict on results made elsewhere", () => {
     await expect(read("other")).rejects.toThrow(/no scorer other. There are score/);
   });
 
-  it("has paired differences, slices, gates and pages, with no eval file", async () => {
+  it("has paired differences, slices, gates and pages, with no eval file", {tags: ["long"]}, async () => {
     const dir = folder();
     const run = await assay(
       dir,
@@ -255,7 +255,7 @@ describe("result files that are not whole", () => {
 });
 
 describe("an eval whose source is imported", () => {
-  it("is run and checked like any other, and makes no call", async () => {
+  it("is run and checked like any other, and makes no call", {tags: ["long"]}, async () => {
     const dir = folder();
     mkdirSync(join(dir, "evals"));
     mkdirSync(join(dir, "node_modules"));

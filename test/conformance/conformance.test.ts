@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";

@@ -38,8 +38,11 @@ const KEPT_SECONDS = 600;
 export let report: Report;
 let browser: Browser | undefined;
 
-/** Builds one report of all the made-up stores, once for every suite of the test file that calls it. */
-export function setUpReport(): void {
+/**
+ * Builds one report of made-up stores, once for every suite of the test file that calls it.
+ * @param whole with distillations and situations to act on, which take half of the time
+ */
+export function setUpReport({whole = false} = {}): void {
   let project: string;
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), "assay-report-"));
@@ -47,9 +50,9 @@ export function setUpReport(): void {
     const workspace = await sampleStore(project);
     await sampleTickets(workspace);
     await purge(workspace, "mails", {where: "thread = 'thread-7'", reason: "request 2026-14"});
-    await distilledStore(project);
+    if (whole) await distilledStore(project);
     await decisionStore(project);
-    await situationStore(workspace);
+    if (whole) await situationStore(workspace);
     await trainedModel(workspace);
     await hostileStore(workspace);
     const [, ...others] = await currentRuns(workspace);

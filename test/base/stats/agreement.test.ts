@@ -151,18 +151,22 @@ describe("the interval of Cohen's kappa", () => {
     expect(held).toBeGreaterThan(0.925);
   });
 
-  it("lies above 0 in at most 2.5 of 100 cases where raters of grouped answers are not related, and in a fifth as if independent", () => {
-    const groups = coverage(0, 600, (next) => {
-      const {first, second, clusters} = unrelatedRaters(next);
-      return cohenKappa(first, second, {clusters});
-    });
-    expect(groups.above).toBeLessThan(0.035);
-    const rows = coverage(0, 600, (next) => {
-      const {first, second} = unrelatedRaters(next);
-      return cohenKappa(first, second);
-    });
-    expect(rows.above).toBeGreaterThan(0.15);
-  });
+  it(
+    "lies above 0 in at most 2.5 of 100 cases where raters of grouped answers are not related, and in a fifth as if independent",
+    {tags: ["long"]},
+    () => {
+      const groups = coverage(0, 600, (next) => {
+        const {first, second, clusters} = unrelatedRaters(next);
+        return cohenKappa(first, second, {clusters});
+      });
+      expect(groups.above).toBeLessThan(0.035);
+      const rows = coverage(0, 600, (next) => {
+        const {first, second} = unrelatedRaters(next);
+        return cohenKappa(first, second);
+      });
+      expect(rows.above).toBeGreaterThan(0.15);
+    }
+  );
 
   it("still finds agreement where nine of ten rows are of one label", () => {
     const {above} = coverage(0, 300, (next) => {

@@ -26,21 +26,25 @@ function coverage(rows: number, of: (z: number) => number, truth: number, trials
   return {plain: hits.plain / trials, widened: hits.widened / trials, t: hits.t / trials};
 }
 
-it("holds the mean of few rows as often as Student's t, where a plain bootstrap does not", () => {
-  const normal = (z: number) => 5 + z;
-  const skewed = (z: number) => Math.exp(0.8 * z);
-  for (const rows of [5, 10, 20]) {
-    const even = coverage(rows, normal, 5);
-    expect(even.widened, `${rows} normal rows`).toBeGreaterThan(0.92);
-    expect(even.widened).toBeLessThan(0.98);
-    const uneven = coverage(rows, skewed, Math.exp(0.32));
-    expect(uneven.widened, `${rows} log-normal rows`).toBeGreaterThan(0.84);
-    for (const {plain, widened, t} of [even, uneven]) {
-      expect(widened).toBeGreaterThan(plain);
-      expect(Math.abs(widened - t)).toBeLessThan(0.03);
+it(
+  "holds the mean of few rows as often as Student's t, where a plain bootstrap does not",
+  {tags: ["long"]},
+  () => {
+    const normal = (z: number) => 5 + z;
+    const skewed = (z: number) => Math.exp(0.8 * z);
+    for (const rows of [5, 10, 20]) {
+      const even = coverage(rows, normal, 5);
+      expect(even.widened, `${rows} normal rows`).toBeGreaterThan(0.92);
+      expect(even.widened).toBeLessThan(0.98);
+      const uneven = coverage(rows, skewed, Math.exp(0.32));
+      expect(uneven.widened, `${rows} log-normal rows`).toBeGreaterThan(0.84);
+      for (const {plain, widened, t} of [even, uneven]) {
+        expect(widened).toBeGreaterThan(plain);
+        expect(Math.abs(widened - t)).toBeLessThan(0.03);
+      }
     }
   }
-});
+);
 
 it("is nothing below five rows or groups", () => {
   const values = [1, 2, 3, 4, undefined, 7];

@@ -141,13 +141,17 @@ describe("a lease", () => {
     await expect(withLock(path, {what: "the next"}, async () => 1)).rejects.toThrow(/cannot be read/);
   });
 
-  it("refuses to wait for a link that leads nowhere, however long it may wait", async () => {
-    const path = await lockPath();
-    await mkdir(dirname(path), {recursive: true});
-    await symlink("/nowhere/at-all", path);
-    const waiting = withLock(path, {what: "the next", waitMs: 600_000}, async () => 1);
-    await expect(waiting).rejects.toThrow(/neither taken nor removed/);
-  });
+  it(
+    "refuses to wait for a link that leads nowhere, however long it may wait",
+    {tags: ["long"]},
+    async () => {
+      const path = await lockPath();
+      await mkdir(dirname(path), {recursive: true});
+      await symlink("/nowhere/at-all", path);
+      const waiting = withLock(path, {what: "the next", waitMs: 600_000}, async () => 1);
+      await expect(waiting).rejects.toThrow(/neither taken nor removed/);
+    }
+  );
 
   it("of another machine is respected until it expires, and named with its machine", async () => {
     const path = await lockPath();

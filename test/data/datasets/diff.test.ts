@@ -193,11 +193,15 @@ describe("the drift verdict", () => {
   const verdictOf = async (first: object[], second: object[]) =>
     driftVerdict(await diffOf(first, second)).state;
 
-  it("is steady when only the order of shares wobbles, drifted when a class doubles", async () => {
-    const labels = (share: number) => many(2000, (i) => ({label: i % 100 < share ? "a" : "b"}));
-    expect(await verdictOf(labels(50), labels(51))).toBe("steady");
-    expect(await verdictOf(labels(40), labels(80))).toBe("drifted");
-  });
+  it(
+    "is steady when only the order of shares wobbles, drifted when a class doubles",
+    {tags: ["long"]},
+    async () => {
+      const labels = (share: number) => many(2000, (i) => ({label: i % 100 < share ? "a" : "b"}));
+      expect(await verdictOf(labels(50), labels(51))).toBe("steady");
+      expect(await verdictOf(labels(40), labels(80))).toBe("drifted");
+    }
+  );
 
   it("cannot tell with a handful of rows", async () => {
     const few = (label: string) => many(6, (i) => ({label: i < 4 ? label : "b"}));
@@ -265,24 +269,28 @@ describe("a shift that deciles and lengths do not show", () => {
     }
   );
 
-  it("is one of lists and structures by their values where they are few, else by their lengths", async () => {
-    expect(
-      await both(
-        () => ({tags: ["a"], meta: {a: 1}}),
-        () => ({tags: ["b"], meta: {a: 2}})
-      )
-    ).toBe("drifted");
-    const vectors = (by: number) => (i: number) => ({vector: [1000 + i * by, 2000 + i]});
-    expect(await both(vectors(1), (i) => vectors(1)(i + 700))).toBe("undecided");
-    expect(
-      (
-        await verdictBetween(
-          many(600, vectors(1)),
-          many(600, (i) => vectors(1)(i + 700)).map((one, i) => ({...one, id: `n${i}`}))
+  it(
+    "is one of lists and structures by their values where they are few, else by their lengths",
+    {tags: ["long"]},
+    async () => {
+      expect(
+        await both(
+          () => ({tags: ["a"], meta: {a: 1}}),
+          () => ({tags: ["b"], meta: {a: 2}})
         )
-      ).state
-    ).toBe("steady");
-  });
+      ).toBe("drifted");
+      const vectors = (by: number) => (i: number) => ({vector: [1000 + i * by, 2000 + i]});
+      expect(await both(vectors(1), (i) => vectors(1)(i + 700))).toBe("undecided");
+      expect(
+        (
+          await verdictBetween(
+            many(600, vectors(1)),
+            many(600, (i) => vectors(1)(i + 700)).map((one, i) => ({...one, id: `n${i}`}))
+          )
+        ).state
+      ).toBe("steady");
+    }
+  );
 
   it(
     "cannot tell of times that moved, but for those that move on with new rows and the dataset's own",

@@ -74,30 +74,37 @@ describe("JSONL whose types are found once", () => {
     fc.record({deep: fc.oneof(fc.string(), fc.integer()), at: fc.constantFrom("2026-01-02", "x")})
   );
 
-  it("reads as DuckDB reads it when left to find the types of all but texts itself, whatever the values", async () => {
-    const row = fc.record({a: value, 'odd ke\'y "x"': value, c: value, at: fc.nat(1)}, {requiredKeys: ["a"]});
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(row, {minLength: 1, maxLength: 30}),
-        fc.nat(TIMES.length - 1),
-        fc.boolean(),
-        async (rows, form, packed) => {
-          const lines = rows.map((one) =>
-            JSON.stringify({...one, at: one.at === undefined ? undefined : TIMES[form]![one.at]})
-          );
-          const half = lines.length >> 1;
-          const texts = [lines.slice(0, half), lines.slice(half)].filter(({length}) => length > 0);
-          const {ours, theirs} = await bothReadings(
-            texts.map((part) => part.join("\n") + "\n"),
-            form in EXACT,
-            packed
-          );
-          expect(ours).toEqual(theirs);
-        }
-      ),
-      {numRuns: 30}
-    );
-  });
+  it(
+    "reads as DuckDB reads it when left to find the types of all but texts itself, whatever the values",
+    {tags: ["long"]},
+    async () => {
+      const row = fc.record(
+        {a: value, 'odd ke\'y "x"': value, c: value, at: fc.nat(1)},
+        {requiredKeys: ["a"]}
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(row, {minLength: 1, maxLength: 30}),
+          fc.nat(TIMES.length - 1),
+          fc.boolean(),
+          async (rows, form, packed) => {
+            const lines = rows.map((one) =>
+              JSON.stringify({...one, at: one.at === undefined ? undefined : TIMES[form]![one.at]})
+            );
+            const half = lines.length >> 1;
+            const texts = [lines.slice(0, half), lines.slice(half)].filter(({length}) => length > 0);
+            const {ours, theirs} = await bothReadings(
+              texts.map((part) => part.join("\n") + "\n"),
+              form in EXACT,
+              packed
+            );
+            expect(ours).toEqual(theirs);
+          }
+        ),
+        {numRuns: 30}
+      );
+    }
+  );
 
   it("names all types, and takes for dates and moments what rows show as it is written", async () => {
     for (const [i, times] of TIMES.entries()) {

@@ -39,67 +39,73 @@ function filesBelow(folder: string): string[] {
 }
 
 describe("purge", () => {
-  it("changes no interval of a run whose rows go by groups, and names none of their groups", async () => {
-    const rows = Array.from({length: 60}, (_, i) => ({
-      id: `r${i}`,
-      text: `row ${i}`,
-      thread: `thread-${i % 12}`
-    }));
-    const workspace = await temporaryWorkspace();
-    const {version} = await pull(
-      workspace,
-      defineDataset({name: "talks", id: "id", group: "thread", source: {kind: "rows", rows: () => rows}})
-    );
-    const store = await openStore(workspace);
-    const spec = {strategy: "group", test: 0.9, validation: 0} as const;
-    const split = await ensureSplit(store, version, spec);
-    const output = (i: number) => ((i % 12) % 3 === 0 || i % 7 === 0 ? "wrong" : `row ${i}`);
-    const {manifest} = await runEval(
-      defineEval({
-        dataset: "talks",
-        split: spec,
-        candidates: [
-          candidate(
-            "good",
-            recorded({
-              name: "rec",
-              rows: rows.map(({id}, i) => ({id, output: output(i)})),
-              hosting: "api",
-              trust: "local"
-            }),
-            "m"
-          )
-        ],
-        prompt: "{{text}}",
-        expected: "text",
-        cluster: "thread",
-        scorers: {exact: exactMatch}
-      }),
-      {store, version, split, evalName: "talks"}
-    );
-    const summary = async () => {
-      store.refresh();
-      return (await runReport(store, manifest!)).verdict.summaries[0]!;
-    };
-    const groups = async () =>
-      (await store.rows<{cluster: string}>("select distinct cluster from items")).map(({cluster}) => cluster);
-    const before = await summary();
-    const known = await groups();
-    expect(before.method).toMatch(/cluster/);
-    // Rows of one group go in two purges, and some of another stay.
-    for (const where of ["id = 'r1'", "thread in ('thread-0', 'thread-1')", "id in ('r2', 'r3', 'r4')"]) {
-      await purge(workspace, "talks", {where, ...reason});
-      const {low, high, ...after} = await summary();
-      expect(after).toEqual({...after, mean: before.mean, method: before.method});
-      expect(low).toBeCloseTo(before.low!, 12);
-      expect(high).toBeCloseTo(before.high!, 12);
+  it(
+    "changes no interval of a run whose rows go by groups, and names none of their groups",
+    {tags: ["long"]},
+    async () => {
+      const rows = Array.from({length: 60}, (_, i) => ({
+        id: `r${i}`,
+        text: `row ${i}`,
+        thread: `thread-${i % 12}`
+      }));
+      const workspace = await temporaryWorkspace();
+      const {version} = await pull(
+        workspace,
+        defineDataset({name: "talks", id: "id", group: "thread", source: {kind: "rows", rows: () => rows}})
+      );
+      const store = await openStore(workspace);
+      const spec = {strategy: "group", test: 0.9, validation: 0} as const;
+      const split = await ensureSplit(store, version, spec);
+      const output = (i: number) => ((i % 12) % 3 === 0 || i % 7 === 0 ? "wrong" : `row ${i}`);
+      const {manifest} = await runEval(
+        defineEval({
+          dataset: "talks",
+          split: spec,
+          candidates: [
+            candidate(
+              "good",
+              recorded({
+                name: "rec",
+                rows: rows.map(({id}, i) => ({id, output: output(i)})),
+                hosting: "api",
+                trust: "local"
+              }),
+              "m"
+            )
+          ],
+          prompt: "{{text}}",
+          expected: "text",
+          cluster: "thread",
+          scorers: {exact: exactMatch}
+        }),
+        {store, version, split, evalName: "talks"}
+      );
+      const summary = async () => {
+        store.refresh();
+        return (await runReport(store, manifest!)).verdict.summaries[0]!;
+      };
+      const groups = async () =>
+        (await store.rows<{cluster: string}>("select distinct cluster from items")).map(
+          ({cluster}) => cluster
+        );
+      const before = await summary();
+      const known = await groups();
+      expect(before.method).toMatch(/cluster/);
+      // Rows of one group go in two purges, and some of another stay.
+      for (const where of ["id = 'r1'", "thread in ('thread-0', 'thread-1')", "id in ('r2', 'r3', 'r4')"]) {
+        await purge(workspace, "talks", {where, ...reason});
+        const {low, high, ...after} = await summary();
+        expect(after).toEqual({...after, mean: before.mean, method: before.method});
+        expect(low).toBeCloseTo(before.low!, 12);
+        expect(high).toBeCloseTo(before.high!, 12);
+      }
+      const named = await groups();
+      expect(named).toHaveLength(known.length);
+      expect(named).not.toContain("thread-0");
+      expect(named).not.toContain("thread-1");
+      store.close();
     }
-    const named = await groups();
-    expect(named).toHaveLength(known.length);
-    expect(named).not.toContain("thread-0");
-    expect(named).not.toContain("thread-1");
-    store.close();
-  });
+  );
 
   it("erases a row from every version, split and run; scores, counts and the runs' records stay", async () => {
     const project = await temporaryProject();
@@ -192,56 +198,60 @@ describe("purge", () => {
     expect(readFileSync(file).includes("Bob")).toBe(false);
   });
 
-  it("names the runs whose answers to other rows repeat a label that only erased rows had", async () => {
-    const project = await temporaryProject();
-    const rows = Array.from({length: 40}, (_, i) => ({
-      id: `r${i}`,
-      text: `text ${i}`,
-      author: i < 2 ? "Carol Marsh" : i % 2 ? "Ann" : "Bob"
-    }));
-    const workspace = await openWorkspace(project, join(project, ".assay"));
-    const {version} = await pull(
-      workspace,
-      defineDataset({name: "texts", id: "id", label: "author", source: {kind: "rows", rows: () => rows}})
-    );
-    const store = await openStore(workspace);
-    const spec = {strategy: "random", test: 0.9, validation: 0} as const;
-    const split = await ensureSplit(store, version, spec);
-    const sealed = async (answer: string) => {
-      const answers = rows.map(({id}) => ({id, output: answer}));
-      const {manifest} = await runEval(
-        defineEval({
-          dataset: "texts",
-          split: spec,
-          candidates: [
-            candidate("one", recorded({name: answer, rows: answers, hosting: "api", trust: "local"}), "m")
-          ],
-          prompt: "{{text}}",
-          expected: "author",
-          scorers: {exact: exactMatch}
-        }),
-        {store, version, split, evalName: answer.split(" ")[0]!.toLowerCase()}
+  it(
+    "names the runs whose answers to other rows repeat a label that only erased rows had",
+    {tags: ["long"]},
+    async () => {
+      const project = await temporaryProject();
+      const rows = Array.from({length: 40}, (_, i) => ({
+        id: `r${i}`,
+        text: `text ${i}`,
+        author: i < 2 ? "Carol Marsh" : i % 2 ? "Ann" : "Bob"
+      }));
+      const workspace = await openWorkspace(project, join(project, ".assay"));
+      const {version} = await pull(
+        workspace,
+        defineDataset({name: "texts", id: "id", label: "author", source: {kind: "rows", rows: () => rows}})
       );
-      return manifest!.id;
-    };
-    const repeating = await sealed("Carol Marsh ");
-    await sealed("Ann");
-    store.close();
-    const where = "author = 'Carol Marsh'";
-    const names = new RegExp(`NOT (be )?erased: answers of run ${repeating} repeat a label`);
-    expect((await previewPurge(workspace, "texts", {where: "id = 'r0'"})).repeating).toEqual([]);
-    const shown = await assayHere(project, "purge", "texts", "--where", where, "--dry-run");
-    expect(shown.stdout).toMatch(names);
-    await assayHere(project, "purge", "texts", "--where", "id = 'r0'", "--reason", "asked");
-    const erased = await assayHere(project, "purge", "texts", "--where", where, "--reason", "asked");
-    expect(erased.stdout).toMatch(names);
-    expect(erased.stdout.match(/repeat a label/g)).toHaveLength(1);
-    const once = await purge(workspace, "texts", {where: "id = 'r1'", ...reason});
-    expect(once.repeating).toEqual([repeating]);
-    expect(readFileSync(join(datasetDir(workspace, "texts"), "tombstones.json"), "utf8")).not.toMatch(
-      /Carol/
-    );
-  });
+      const store = await openStore(workspace);
+      const spec = {strategy: "random", test: 0.9, validation: 0} as const;
+      const split = await ensureSplit(store, version, spec);
+      const sealed = async (answer: string) => {
+        const answers = rows.map(({id}) => ({id, output: answer}));
+        const {manifest} = await runEval(
+          defineEval({
+            dataset: "texts",
+            split: spec,
+            candidates: [
+              candidate("one", recorded({name: answer, rows: answers, hosting: "api", trust: "local"}), "m")
+            ],
+            prompt: "{{text}}",
+            expected: "author",
+            scorers: {exact: exactMatch}
+          }),
+          {store, version, split, evalName: answer.split(" ")[0]!.toLowerCase()}
+        );
+        return manifest!.id;
+      };
+      const repeating = await sealed("Carol Marsh ");
+      await sealed("Ann");
+      store.close();
+      const where = "author = 'Carol Marsh'";
+      const names = new RegExp(`NOT (be )?erased: answers of run ${repeating} repeat a label`);
+      expect((await previewPurge(workspace, "texts", {where: "id = 'r0'"})).repeating).toEqual([]);
+      const shown = await assayHere(project, "purge", "texts", "--where", where, "--dry-run");
+      expect(shown.stdout).toMatch(names);
+      await assayHere(project, "purge", "texts", "--where", "id = 'r0'", "--reason", "asked");
+      const erased = await assayHere(project, "purge", "texts", "--where", where, "--reason", "asked");
+      expect(erased.stdout).toMatch(names);
+      expect(erased.stdout.match(/repeat a label/g)).toHaveLength(1);
+      const once = await purge(workspace, "texts", {where: "id = 'r1'", ...reason});
+      expect(once.repeating).toEqual([repeating]);
+      expect(readFileSync(join(datasetDir(workspace, "texts"), "tombstones.json"), "utf8")).not.toMatch(
+        /Carol/
+      );
+    }
+  );
 
   it("is not how gc takes a version from a run that is being planned on it", async () => {
     const workspace = await temporaryWorkspace();

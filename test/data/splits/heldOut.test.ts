@@ -193,7 +193,7 @@ describe("the held-out part", () => {
     store.close();
   });
 
-  it("does not leave the store among the rows that a filter dropped", async () => {
+  it("does not leave the store among the rows that a filter dropped", {tags: ["long"]}, async () => {
     const {workspace, store, heldOut} = await heldOutStore();
     store.close();
     const filters = {"is not held out": `id not in (${[...heldOut].map((id) => `'${id}'`).join(", ")})`};
@@ -217,51 +217,55 @@ describe("the held-out part", () => {
     there.close();
   });
 
-  it("is taken from no served store and no folder without its records, and stays held out where an export is imported", async () => {
-    const {workspace, store, version, split, heldOut} = await heldOutStore();
-    const out = join(workspace.project, "out");
-    await exportVersion(workspace, version, out, {withHeldOut: true, why: "for the gate"});
-    const other = await temporaryWorkspace();
-    const copy = join(other.project, "copy");
-    cpSync(datasetDir(workspace, "mails", version.id), copy, {recursive: true});
-    const served = await serveFolder(workspace.project);
-    try {
-      const own = `.assay/datasets/mails/${version.id}`;
-      for (const from of [served.url, `${served.url}.assay`, `${served.url}${own}`, copy])
-        await expect(importVersion(other, "mails", version.id, from), from).rejects.toThrow(
-          /without the export\.json of an export/
-        );
-      expect(existsSync(join(other.dir, "datasets", "mails", version.id))).toBe(false);
+  it(
+    "is taken from no served store and no folder without its records, and stays held out where an export is imported",
+    {tags: ["long"]},
+    async () => {
+      const {workspace, store, version, split, heldOut} = await heldOutStore();
+      const out = join(workspace.project, "out");
+      await exportVersion(workspace, version, out, {withHeldOut: true, why: "for the gate"});
+      const other = await temporaryWorkspace();
+      const copy = join(other.project, "copy");
+      cpSync(datasetDir(workspace, "mails", version.id), copy, {recursive: true});
+      const served = await serveFolder(workspace.project);
+      try {
+        const own = `.assay/datasets/mails/${version.id}`;
+        for (const from of [served.url, `${served.url}.assay`, `${served.url}${own}`, copy])
+          await expect(importVersion(other, "mails", version.id, from), from).rejects.toThrow(
+            /without the export\.json of an export/
+          );
+        expect(existsSync(join(other.dir, "datasets", "mails", version.id))).toBe(false);
 
-      const imported = await importVersion(other, "mails", version.id, `${served.url}out`);
-      expect(imported).toMatchObject({changed: true, heldOut: heldOut.size});
-      expect(readdirSync(datasetDir(other, "mails", version.id)).sort()).toEqual([
-        "manifest.json",
-        "rows.parquet"
-      ]);
-    } finally {
-      await served.close();
+        const imported = await importVersion(other, "mails", version.id, `${served.url}out`);
+        expect(imported).toMatchObject({changed: true, heldOut: heldOut.size});
+        expect(readdirSync(datasetDir(other, "mails", version.id)).sort()).toEqual([
+          "manifest.json",
+          "rows.parquet"
+        ]);
+      } finally {
+        await served.close();
+      }
+      const there = await openStore(other);
+      const shown = await there.rows<{row_id: string}>("select row_id from mails");
+      expect(shown).toHaveLength(200 - heldOut.size);
+      expect(shown.filter(({row_id}) => heldOut.has(row_id))).toEqual([]);
+      await expect(exportVersion(other, version, join(other.project, "out"))).rejects.toThrow(
+        `${heldOut.size} rows that split random holds out`
+      );
+      const again = await ensureSplit(there, version, spec);
+      expect(again.id).toBe(split.id);
+      const {manifest} = await runEval(evalOf(), {
+        store: there,
+        version,
+        split: again,
+        evalName: "last-word",
+        options: {final: true, why: "test"}
+      });
+      expect(manifest!.counts.scored).toBe(heldOut.size);
+      there.close();
+      store.close();
     }
-    const there = await openStore(other);
-    const shown = await there.rows<{row_id: string}>("select row_id from mails");
-    expect(shown).toHaveLength(200 - heldOut.size);
-    expect(shown.filter(({row_id}) => heldOut.has(row_id))).toEqual([]);
-    await expect(exportVersion(other, version, join(other.project, "out"))).rejects.toThrow(
-      `${heldOut.size} rows that split random holds out`
-    );
-    const again = await ensureSplit(there, version, spec);
-    expect(again.id).toBe(split.id);
-    const {manifest} = await runEval(evalOf(), {
-      store: there,
-      version,
-      split: again,
-      evalName: "last-word",
-      options: {final: true, why: "test"}
-    });
-    expect(manifest!.counts.scored).toBe(heldOut.size);
-    there.close();
-    store.close();
-  });
+  );
 
   it("is not opened by a store into which the dataset's folder was copied", async () => {
     const {workspace, store} = await heldOutStore();

@@ -96,25 +96,29 @@ describe("a switch to a candidate that had learned from some rows", () => {
     );
   });
 
-  it("is advised in few samples where the whole lead is flattery, and in most where it is real", () => {
-    const advised = (flattery: number, real: number) => {
-      let switches = 0;
-      for (let seed = 0; seed < 200; seed++) {
-        const next = rng("flattery", seed);
-        const luck = Array.from({length: 400}, () => [next(), next(), next()] as const);
-        const near = luck.map(([, , own]) => own < 0.3);
-        const table = tableOf(400, {
-          a: (r) => luck[r]![0] < 0.7,
-          b: (r) =>
-            (luck[r]![1] < 0.1 ? luck[r]![1] * 10 : luck[r]![0]) < 0.7 + real + (near[r] ? flattery : 0)
-        });
-        if (/^Switch/.test(decided(table, {b: (r) => near[r]!}).action)) switches++;
-      }
-      return switches / 200;
-    };
-    expect(advised(0.2, 0)).toBeLessThan(0.06);
-    expect(advised(0, 0.1)).toBeGreaterThan(0.9);
-  });
+  it(
+    "is advised in few samples where the whole lead is flattery, and in most where it is real",
+    {tags: ["long"]},
+    () => {
+      const advised = (flattery: number, real: number) => {
+        let switches = 0;
+        for (let seed = 0; seed < 200; seed++) {
+          const next = rng("flattery", seed);
+          const luck = Array.from({length: 400}, () => [next(), next(), next()] as const);
+          const near = luck.map(([, , own]) => own < 0.3);
+          const table = tableOf(400, {
+            a: (r) => luck[r]![0] < 0.7,
+            b: (r) =>
+              (luck[r]![1] < 0.1 ? luck[r]![1] * 10 : luck[r]![0]) < 0.7 + real + (near[r] ? flattery : 0)
+          });
+          if (/^Switch/.test(decided(table, {b: (r) => near[r]!}).action)) switches++;
+        }
+        return switches / 200;
+      };
+      expect(advised(0.2, 0)).toBeLessThan(0.06);
+      expect(advised(0, 0.1)).toBeGreaterThan(0.9);
+    }
+  );
 });
 
 describe("a slice of a run with a candidate that had learned from some rows", () => {

@@ -56,39 +56,43 @@ describe("a gate on an interval", () => {
     expect(status({minScore: high + 1e-9})).toEqual(["fail"]);
   });
 
-  it("says about how many more rows would decide, so many that they do in some four of five samples", () => {
-    const decided = (kind: "score" | "difference", truth: number) => {
-      const next = rng("power", kind);
-      // Half of a row's luck is shared.
-      const sample = (rows: number) => {
-        const luck = Array.from({length: rows}, () => next());
-        return [0, 1].map(() => luck.map((shared) => +((next() < 0.5 ? shared : next()) < truth)));
+  it(
+    "says about how many more rows would decide, so many that they do in some four of five samples",
+    {tags: ["long"]},
+    () => {
+      const decided = (kind: "score" | "difference", truth: number) => {
+        const next = rng("power", kind);
+        // Half of a row's luck is shared.
+        const sample = (rows: number) => {
+          const luck = Array.from({length: rows}, () => next());
+          return [0, 1].map(() => luck.map((shared) => +((next() < 0.5 ? shared : next()) < truth)));
+        };
+        const judged = (values: number[][]) => {
+          const rowIds = values[0]!.map((_, i) => `r${i}`);
+          const two = {...table, rowIds, values};
+          const rule = kind === "score" ? {minScore: 0.82} : {maxRegression: 0.02};
+          return checkGates([{candidate: "good", ...rule}], two, verdict, [])[0]!;
+        };
+        let [trials, found] = [0, 0];
+        while (trials < 200) {
+          const values = sample(200);
+          const [own, other] = values.map((column) => column.reduce((a, b) => a + b) / 200);
+          // The rows are foreseen for what was seen to be the truth.
+          if (Math.abs(own! - truth) > 0.004 || (kind === "difference" && Math.abs(own! - other!) > 0.006))
+            continue;
+          const {rowsNeeded} = judged(values);
+          const more = sample(rowsNeeded!);
+          if (judged(values.map((column, c) => [...column, ...more[c]!])).status !== "undecided") found++;
+          trials++;
+        }
+        return found / trials;
       };
-      const judged = (values: number[][]) => {
-        const rowIds = values[0]!.map((_, i) => `r${i}`);
-        const two = {...table, rowIds, values};
-        const rule = kind === "score" ? {minScore: 0.82} : {maxRegression: 0.02};
-        return checkGates([{candidate: "good", ...rule}], two, verdict, [])[0]!;
-      };
-      let [trials, found] = [0, 0];
-      while (trials < 200) {
-        const values = sample(200);
-        const [own, other] = values.map((column) => column.reduce((a, b) => a + b) / 200);
-        // The rows are foreseen for what was seen to be the truth.
-        if (Math.abs(own! - truth) > 0.004 || (kind === "difference" && Math.abs(own! - other!) > 0.006))
-          continue;
-        const {rowsNeeded} = judged(values);
-        const more = sample(rowsNeeded!);
-        if (judged(values.map((column, c) => [...column, ...more[c]!])).status !== "undecided") found++;
-        trials++;
+      for (const share of [decided("score", 0.85), decided("difference", 0.8)]) {
+        expect(share).toBeGreaterThan(0.74);
+        expect(share).toBeLessThan(0.92);
       }
-      return found / trials;
-    };
-    for (const share of [decided("score", 0.85), decided("difference", 0.8)]) {
-      expect(share).toBeGreaterThan(0.74);
-      expect(share).toBeLessThan(0.92);
     }
-  });
+  );
 
   it("foresees the rows that decide where all rows are alike: those and no fewer pass the gate", () => {
     const perfect = (n: number) => {
@@ -222,7 +226,7 @@ describe("a gate that names no candidate", () => {
       return [rule, named].map((one) => checkGates([one], many, decided, [])[0]!.status);
     });
 
-  it("passes by luck in few runs, though it takes the best of twenty", () => {
+  it("passes by luck in few runs, though it takes the best of twenty", {tags: ["long"]}, () => {
     const found = statuses({minScore: 0.8}, 60, 0.795);
     const passed = (which: number) => found.filter((both) => both[which] === "pass").length;
     expect(passed(0)).toBeLessThanOrEqual(3);

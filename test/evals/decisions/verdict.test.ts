@@ -93,21 +93,25 @@ describe("a verdict with costs", () => {
     expect(decide(tableOf(close), options).cheaper).toBeUndefined();
   });
 
-  it("calls a candidate that is worse by exactly the margin non-inferior in about five of a hundred samples", () => {
-    let wrong = 0;
-    const simulations = 400;
-    for (let s = 0; s < simulations; s++) {
-      const next = rng("margin", s);
-      const table = tableOf({
-        a: column(300, () => +(next() < 0.8)),
-        b: column(300, () => +(next() < 0.7))
-      });
-      const {cheaper} = decide(table, {margin: 0.1, seed: "s", costs: {a: 2, b: 1}});
-      if (cheaper?.choice === "b") wrong++;
+  it(
+    "calls a candidate that is worse by exactly the margin non-inferior in about five of a hundred samples",
+    {tags: ["long"]},
+    () => {
+      let wrong = 0;
+      const simulations = 400;
+      for (let s = 0; s < simulations; s++) {
+        const next = rng("margin", s);
+        const table = tableOf({
+          a: column(300, () => +(next() < 0.8)),
+          b: column(300, () => +(next() < 0.7))
+        });
+        const {cheaper} = decide(table, {margin: 0.1, seed: "s", costs: {a: 2, b: 1}});
+        if (cheaper?.choice === "b") wrong++;
+      }
+      expect(wrong / simulations).toBeLessThan(0.085);
+      expect(wrong).toBeGreaterThan(4);
     }
-    expect(wrong / simulations).toBeLessThan(0.085);
-    expect(wrong).toBeGreaterThan(4);
-  });
+  );
 });
 
 describe("a verdict on identical scores", () => {

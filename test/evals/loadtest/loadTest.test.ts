@@ -62,7 +62,7 @@ describe("a load test", () => {
       within(latencyMs?.[name], 400 + 600 * q);
   });
 
-  it("measures over HTTP what the server saw", async () => {
+  it("measures over HTTP what the server saw", {tags: ["long"]}, async () => {
     const delay = monitorEventLoopDelay({resolution: 1});
     delay.enable();
     const url = await serverOf((n) => 200 + 3 * ((n * 37) % 101));

@@ -280,39 +280,43 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(manifest!.status).toBe("complete");
   });
 
-  it("gives no sixth worker a job that five died of, and goes on when it is tried again", async () => {
-    const endpoint = await begin();
-    await Promise.all(workers.splice(0).map((worker) => worker.close()));
-    const link = await openQueueLink(queueAddress(valkey.url), {key});
-    const running = run(endpoint);
-    const name = await vi.waitUntil(
-      async () => (await queueStatus(link)).queues.find(({waiting}) => waiting > 1)?.queue,
-      {timeout: 30_000}
-    );
-    const queueNow = async () => (await queueStatus(link)).queues.find(({queue}) => queue === name)!;
-    const begun = () =>
-      startWorker(queueAddress(valkey.url), {
-        reached: [{endpoint, model: "test-model"}],
-        concurrency: 8,
-        sealing: createSealing(key)
-      });
-    const dead = await takenBy(5, link, name);
-    workers = [await begun()];
-    const isAllThatIsLeft = ({failed, waiting, active}: EndpointQueueStatus) =>
-      failed === 1 && waiting + active === 0;
-    await vi.waitUntil(async () => isAllThatIsLeft(await queueNow()), {timeout: 30_000});
-    await workers.pop()!.close();
-    expect(await retryQueue(link)).toBe(1);
-    dead.push(...(await takenBy(1, link, name)));
-    workers = [await begun()];
-    const {manifest, calls} = await running;
-    link.close();
-    expect(new Set(dead).size).toBe(1);
-    expect(manifest!.status).toBe("complete");
-    expect(model.requests.length).toBe(calls);
-  });
+  it(
+    "gives no sixth worker a job that five died of, and goes on when it is tried again",
+    {tags: ["long"]},
+    async () => {
+      const endpoint = await begin();
+      await Promise.all(workers.splice(0).map((worker) => worker.close()));
+      const link = await openQueueLink(queueAddress(valkey.url), {key});
+      const running = run(endpoint);
+      const name = await vi.waitUntil(
+        async () => (await queueStatus(link)).queues.find(({waiting}) => waiting > 1)?.queue,
+        {timeout: 30_000}
+      );
+      const queueNow = async () => (await queueStatus(link)).queues.find(({queue}) => queue === name)!;
+      const begun = () =>
+        startWorker(queueAddress(valkey.url), {
+          reached: [{endpoint, model: "test-model"}],
+          concurrency: 8,
+          sealing: createSealing(key)
+        });
+      const dead = await takenBy(5, link, name);
+      workers = [await begun()];
+      const isAllThatIsLeft = ({failed, waiting, active}: EndpointQueueStatus) =>
+        failed === 1 && waiting + active === 0;
+      await vi.waitUntil(async () => isAllThatIsLeft(await queueNow()), {timeout: 30_000});
+      await workers.pop()!.close();
+      expect(await retryQueue(link)).toBe(1);
+      dead.push(...(await takenBy(1, link, name)));
+      workers = [await begun()];
+      const {manifest, calls} = await running;
+      link.close();
+      expect(new Set(dead).size).toBe(1);
+      expect(manifest!.status).toBe("complete");
+      expect(model.requests.length).toBe(calls);
+    }
+  );
 
-  it("says at the worker, too, that its key is refused, once for a run", async () => {
+  it("says at the worker, too, that its key is refused, once for a run", {tags: ["long"]}, async () => {
     const endpoint = await begin({behave: () => ({status: 401, body: {error: {message: "wrong key"}}})});
     await Promise.all(workers.splice(0).map((worker) => worker.close()));
     const said: string[] = [];

@@ -59,24 +59,28 @@ describe("recorded", () => {
       for (const [id, output] of outputs) expect(await replay(source, id)).toBe(output);
   });
 
-  it("reads files larger than a block: every one of 20,000 outputs comes back", async () => {
-    const rows = Array.from({length: 20_000}, (_, i) => ({id: i, output: `${"é".repeat(i % 90)} ${i}`}));
-    for (const extension of ["jsonl", "csv"]) {
-      const content =
-        extension === "csv"
-          ? ["id,output", ...rows.map(({id, output}) => `${id},"${output}\n"`)].join("\n")
-          : rows.map((row) => JSON.stringify(row)).join("\n");
-      const endpoint = recorded({name: "rec", file: await fileOf(content, extension)});
-      for (const {id, output} of rows) {
-        const {text} = await endpoint.complete(request, {rowId: String(id)});
-        if (text.trimEnd() !== output) expect(text.trimEnd()).toBe(output);
+  it(
+    "reads files larger than a block: every one of 20,000 outputs comes back",
+    {tags: ["long"]},
+    async () => {
+      const rows = Array.from({length: 20_000}, (_, i) => ({id: i, output: `${"é".repeat(i % 90)} ${i}`}));
+      for (const extension of ["jsonl", "csv"]) {
+        const content =
+          extension === "csv"
+            ? ["id,output", ...rows.map(({id, output}) => `${id},"${output}\n"`)].join("\n")
+            : rows.map((row) => JSON.stringify(row)).join("\n");
+        const endpoint = recorded({name: "rec", file: await fileOf(content, extension)});
+        for (const {id, output} of rows) {
+          const {text} = await endpoint.complete(request, {rowId: String(id)});
+          if (text.trimEnd() !== output) expect(text.trimEnd()).toBe(output);
+        }
+        expect(await endpoint.preflight!("m", {})).toMatchObject([
+          {status: "ok", message: "rec holds 20000 recorded outputs."}
+        ]);
+        await endpoint.close!();
       }
-      expect(await endpoint.preflight!("m", {})).toMatchObject([
-        {status: "ok", message: "rec holds 20000 recorded outputs."}
-      ]);
-      await endpoint.close!();
     }
-  });
+  );
 
   it.each(["jsonl", "json"])("keeps every digit of ids beyond 2^53: %s", async (extension) => {
     const records = ["2", "3"].map((end) => `{"id": 900719925474099${end}, "output": "ends in ${end}"}`);

@@ -116,7 +116,7 @@ describe("a model of the hub", () => {
     expect(requests.length).toBe(before);
   });
 
-  it("is continued where it was cut", async () => {
+  it("is continued where it was cut", {tags: ["long"]}, async () => {
     let cuts = 0;
     answer = (request, response) => {
       if (!request.url!.endsWith("model.safetensors") || cuts++ > 0) return false;
@@ -168,34 +168,39 @@ describe("a model of the hub", () => {
     );
   });
 
-  it("is fetched by one of several who want it, here and in another process, and the others say whom they wait for", async () => {
-    const told: string[] = [];
-    const waiting = () => told.filter((one) => /A download of acme\/tiny.*waiting for it/.test(one)).length;
-    answer = (request, response) => {
-      if (!request.url!.endsWith("model.safetensors")) return false;
-      void readFile(join(source, "model.safetensors")).then(async (bytes) => {
-        response.writeHead(200, {"content-length": bytes.length});
-        response.write(bytes.subarray(0, 50_000));
-        await vi.waitUntil(() => waiting() === 2, {timeout: 20_000});
-        response.end(bytes.subarray(50_000));
+  it(
+    "is fetched by one of several who want it, here and in another process, and the others say whom they wait for",
+    {tags: ["long"]},
+    async () => {
+      const told: string[] = [];
+      const waiting = () => told.filter((one) => /A download of acme\/tiny.*waiting for it/.test(one)).length;
+      answer = (request, response) => {
+        if (!request.url!.endsWith("model.safetensors")) return false;
+        void readFile(join(source, "model.safetensors")).then(async (bytes) => {
+          response.writeHead(200, {"content-length": bytes.length});
+          response.write(bytes.subarray(0, 50_000));
+          await vi.waitUntil(() => waiting() === 2, {timeout: 20_000});
+          response.end(bytes.subarray(50_000));
+        });
+        return true;
+      };
+      const store = join(folder, "store");
+      const options = {hubUrl, onProgress: (message: string) => void told.push(message)};
+      const first = hubModel("acme/tiny", workspace, options);
+      const second = hubModel("acme/tiny", await openWorkspace(folder, store), options);
+      const third = spawn(process.execPath, [script, folder, store, hubUrl], {
+        stdio: ["ignore", "pipe", "inherit"]
       });
-      return true;
-    };
-    const store = join(folder, "store");
-    const options = {hubUrl, onProgress: (message: string) => void told.push(message)};
-    const first = hubModel("acme/tiny", workspace, options);
-    const second = hubModel("acme/tiny", await openWorkspace(folder, store), options);
-    const third = spawn(process.execPath, [script, folder, store, hubUrl], {
-      stdio: ["ignore", "pipe", "inherit"]
-    });
-    third.stdout.setEncoding("utf8").on("data", (text: string) => told.push(...text.split("\n")));
-    expect(await once(third, "exit")).toEqual([0, null]);
-    expect(await first).toBe(await second);
-    expect(requests.filter(({path}) => path.endsWith("model.safetensors"))).toHaveLength(1);
-    expect(await readFile(join(await first, "model.safetensors"))).toEqual(
-      await readFile(join(source, "model.safetensors"))
-    );
-  }, 60_000);
+      third.stdout.setEncoding("utf8").on("data", (text: string) => told.push(...text.split("\n")));
+      expect(await once(third, "exit")).toEqual([0, null]);
+      expect(await first).toBe(await second);
+      expect(requests.filter(({path}) => path.endsWith("model.safetensors"))).toHaveLength(1);
+      expect(await readFile(join(await first, "model.safetensors"))).toEqual(
+        await readFile(join(source, "model.safetensors"))
+      );
+    },
+    60_000
+  );
 
   it("is not waited for any longer than the caller wants", async () => {
     answer = (request) => request.url!.endsWith("model.safetensors");

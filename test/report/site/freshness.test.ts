@@ -59,24 +59,28 @@ describe("a store's fingerprint", () => {
 });
 
 describe("the code's fingerprint", () => {
-  it("changes with whatever the pages' data passes through, the lineage of models among it, and with nothing else", async () => {
-    const engine = join(folder, "engine");
-    await cp(join(import.meta.dirname, "../../../src"), engine, {recursive: true});
-    const seen = [await codeFingerprint(engine)];
-    for (const file of [
-      "weights/models/lineage.ts",
-      "base/store/kinds/run.ts",
-      "evals/races/record.ts",
-      "report/site/excerpts.ts"
-    ]) {
-      await appendFile(join(engine, file), "// changed\n");
-      seen.push(await codeFingerprint(engine));
+  it(
+    "changes with whatever the pages' data passes through, the lineage of models among it, and with nothing else",
+    {tags: ["long"]},
+    async () => {
+      const engine = join(folder, "engine");
+      await cp(join(import.meta.dirname, "../../../src"), engine, {recursive: true});
+      const seen = [await codeFingerprint(engine)];
+      for (const file of [
+        "weights/models/lineage.ts",
+        "base/store/kinds/run.ts",
+        "evals/races/record.ts",
+        "report/site/excerpts.ts"
+      ]) {
+        await appendFile(join(engine, file), "// changed\n");
+        seen.push(await codeFingerprint(engine));
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      await appendFile(join(engine, "cli/gc.ts"), "// changed\n");
+      await appendFile(join(engine, "weights/merge/merge.ts"), "// changed\n");
+      expect(await codeFingerprint(engine)).toBe(seen.at(-1));
     }
-    expect(new Set(seen).size).toBe(seen.length);
-    await appendFile(join(engine, "cli/gc.ts"), "// changed\n");
-    await appendFile(join(engine, "weights/merge/merge.ts"), "// changed\n");
-    expect(await codeFingerprint(engine)).toBe(seen.at(-1));
-  });
+  );
 });
 
 describe("stale outputs", () => {

@@ -165,13 +165,13 @@ describe("page data", () => {
     expect(served.unpriced).toBe(0);
   });
 
-  it("names every ancestor of a merge once, nearest first", async () => {
+  it("names every ancestor of a merge once, nearest first", {tags: ["long"]}, async () => {
     const {runs: views} = await verdicts(store);
     const merged = views.flatMap((run) => run.candidates).find(({name}) => name === "merge-average")!;
     expect(merged.lineage).toEqual([["team-a", "team-b"], ["base"]]);
   });
 
-  it("names the models that answer together before their ancestors", async () => {
+  it("names the models that answer together before their ancestors", {tags: ["long"]}, async () => {
     const other = await mkdtemp(join(tmpdir(), "assay-together-"));
     const workspace = await sampleStore(other);
     const run = (await currentRuns(workspace)).find(({candidates}) =>

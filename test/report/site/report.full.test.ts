@@ -1,4 +1,11 @@
 import {setUpReport} from "../../support/report.js";
+import "./report/situations.js";
+import "./report/costsPage.js";
+import "./report/judgesPage.js";
+import "./report/racesPage.js";
+import "./report/distillationPage.js";
+import "./report/dataPages.js";
+import "./report/sqlPage.js";
 import "./report/addressStates.js";
 import "./report/contrast.js";
 import "./report/furtherFigures.js";
@@ -15,4 +22,4 @@ import "./report/inputs.js";
 import "./report/figures.js";
 import "./report/twentyQuestions.js";
 
-setUpReport();
+setUpReport({whole: true});

@@ -2,17 +2,10 @@
 import {setUpReport} from "../../support/report.js";
 import "./report/pages.js";
 import "./report/firstPage.js";
-import "./report/situations.js";
 import "./report/hostile.js";
 import "./report/texts.js";
 import "./report/examplesPage.js";
 import "./report/differencesPage.js";
-import "./report/costsPage.js";
-import "./report/judgesPage.js";
-import "./report/racesPage.js";
-import "./report/distillationPage.js";
-import "./report/dataPages.js";
 import "./report/provenance.js";
-import "./report/sqlPage.js";
 
 setUpReport();

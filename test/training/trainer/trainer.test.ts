@@ -216,7 +216,7 @@ describe("training", () => {
     }
   });
 
-  it("counts the seconds and the memory of all its processes", async () => {
+  it("counts the seconds and the memory of all its processes", {tags: ["long"]}, async () => {
     const own = await job({steps: 12});
     let seen = 0;
     const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 60));
@@ -455,9 +455,9 @@ describe("the weights of a base from scratch", () => {
 describe("a training's process", () => {
   it(
     "killed at any moment loses at most the steps since the last checkpoint",
-    {tags: ["counted"]},
+    {tags: ["long"]},
     async () => {
-      const rounds = inFull(20, 3);
+      const rounds = 20;
       const whole = await job({adapter: lora});
       await runTraining(whole);
       const expected = await bytesOf(whole.work);

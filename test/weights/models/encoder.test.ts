@@ -63,14 +63,18 @@ describe("the MiniLM encoder", () => {
     }
   );
 
-  it("gives a text the same bits alone and among others, long or short, on one thread or two", async () => {
-    const many = [...golden.map(({text}) => text), ...texts, "no", "perhaps", "never", texts[0]!.repeat(4)];
-    const together = await encoder.embedIds(many.map(idsOf));
-    const single = await openEncoder(await miniLmFiles(), {threads: 1});
-    for (const [t, text] of many.entries())
-      expect(await single.embedIds([idsOf(text)])).toEqual([together[t]]);
-    await single.close();
-  });
+  it(
+    "gives a text the same bits alone and among others, long or short, on one thread or two",
+    {tags: ["long"]},
+    async () => {
+      const many = [...golden.map(({text}) => text), ...texts, "no", "perhaps", "never", texts[0]!.repeat(4)];
+      const together = await encoder.embedIds(many.map(idsOf));
+      const single = await openEncoder(await miniLmFiles(), {threads: 1});
+      for (const [t, text] of many.entries())
+        expect(await single.embedIds([idsOf(text)])).toEqual([together[t]]);
+      await single.close();
+    }
+  );
 
   it("answers calls that are made at once", async () => {
     const one = await encoder.embedIds(texts.map(idsOf));

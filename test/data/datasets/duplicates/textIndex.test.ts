@@ -67,34 +67,39 @@ describe("MinHasher", () => {
 });
 
 describe("bandsFor", () => {
-  it("finds at least 95 % of pairs at whatever threshold is asked for, and none below it", () => {
-    for (const threshold of [0.15, 0.3, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9]) {
-      const index = new TextIndex({threshold});
-      // Of 200 + 200 words in a row, k shared give (k − 4) / (400 − 8 − (k − 4)) of shared runs.
-      const shared = Math.ceil((392 * threshold) / (1 + threshold)) + 4;
-      const pairs = Array.from({length: 200}, (_, i) => {
-        const whole = sentence(i, 200);
-        const head = whole.split(" ").slice(0, shared);
-        const other = [...head, ...Array.from({length: 200 - shared}, (_, k) => `x${i}y${k}`)].join(" ");
-        return [index.add(whole), index.add(other)] as const;
-      });
-      for (const [a, b] of pairs) {
-        expect(index.similarity(a, b)).toBeGreaterThanOrEqual(threshold);
-        expect(index.similarity(a, b)).toBeLessThan(threshold + 0.01);
-      }
-      const found = new Set<string>();
-      index.pairs(
-        () => false,
-        (a, b, similarity) => {
-          expect(similarity).toBeGreaterThanOrEqual(threshold);
-          found.add([a, b].sort((x, y) => x - y).join());
+  it(
+    "finds at least 95 % of pairs at whatever threshold is asked for, and none below it",
+    {tags: ["long"]},
+    () => {
+      for (const threshold of [0.15, 0.3, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9]) {
+        const index = new TextIndex({threshold});
+        // Of 200 + 200 words in a row, k shared give (k − 4) / (400 − 8 − (k − 4)) of shared runs.
+        const shared = Math.ceil((392 * threshold) / (1 + threshold)) + 4;
+        const pairs = Array.from({length: 200}, (_, i) => {
+          const whole = sentence(i, 200);
+          const head = whole.split(" ").slice(0, shared);
+          const other = [...head, ...Array.from({length: 200 - shared}, (_, k) => `x${i}y${k}`)].join(" ");
+          return [index.add(whole), index.add(other)] as const;
+        });
+        for (const [a, b] of pairs) {
+          expect(index.similarity(a, b)).toBeGreaterThanOrEqual(threshold);
+          expect(index.similarity(a, b)).toBeLessThan(threshold + 0.01);
         }
-      );
-      expect(pairs.filter(([a, b]) => found.has(`${a},${b}`)).length, `${threshold}`).toBeGreaterThanOrEqual(
-        190
-      );
+        const found = new Set<string>();
+        index.pairs(
+          () => false,
+          (a, b, similarity) => {
+            expect(similarity).toBeGreaterThanOrEqual(threshold);
+            found.add([a, b].sort((x, y) => x - y).join());
+          }
+        );
+        expect(
+          pairs.filter(([a, b]) => found.has(`${a},${b}`)).length,
+          `${threshold}`
+        ).toBeGreaterThanOrEqual(190);
+      }
     }
-  });
+  );
 
   it("states a recall of at least 0.98 at the threshold, within 128 functions where one row a band does not need more", () => {
     fc.assert(

@@ -175,50 +175,54 @@ describe("a run with a budget", () => {
       expect(model.requests.length).toBe(rest.manifest!.counts.planned);
     });
 
-  it("sets every attempt aside: what timed out here may have been billed there", async () => {
-    // Every second prompt's first two attempts are answered too late, and billed all the same.
-    const slow = await startModelServer({
-      behave: ({prompt}, seen) =>
-        Number(/\d+/.exec(prompt)![0]) % 2 && seen < 2 ? {latencyMs: 1500} : undefined
-    });
-    try {
-      const endpoint = openAICompatible({
-        name: "slow",
-        baseUrl: slow.url,
-        hosting: "api",
-        trust: "local",
-        price,
-        timeoutMs: 250,
-        retries: {retries: 2, baseDelayMs: 1, maxDelayMs: 5}
+  it(
+    "sets every attempt aside: what timed out here may have been billed there",
+    {tags: ["long"]},
+    async () => {
+      // Every second prompt's first two attempts are answered too late, and billed all the same.
+      const slow = await startModelServer({
+        behave: ({prompt}, seen) =>
+          Number(/\d+/.exec(prompt)![0]) % 2 && seen < 2 ? {latencyMs: 1500} : undefined
       });
-      const params = {max_tokens: 3};
-      const definition = wordsEval(endpoint, {candidates: [candidate("paid", endpoint, "m", {params})]});
-      const worst = worstCaseUsd(price, 60, params.max_tokens)!;
-      const budgetUsd = 20 * worst;
-      const {manifest} = await runEval(definition, {
-        ...project,
-        evalName: "timed-out",
-        options: {budgetUsd, concurrency: 8, preflight: false}
-      });
-      expect(manifest!.stopped).toMatch(/^budget: .* spent by this command, /);
-      expect(manifest!.status).toBe("partial");
-      expect([...slow.byPrompt.values()].some((times) => times > 1)).toBe(true);
-      const seen = new Map<string, number>();
-      let billable = 0;
-      for (const {prompt, body} of slow.requests) {
-        const before = seen.get(prompt) ?? 0;
-        seen.set(prompt, before + 1);
-        const late = Number(/\d+/.exec(prompt)![0]) % 2 && before < 2;
-        billable += late
-          ? worstCaseUsd(price, JSON.stringify(body.messages).length, params.max_tokens)!
-          : each;
+      try {
+        const endpoint = openAICompatible({
+          name: "slow",
+          baseUrl: slow.url,
+          hosting: "api",
+          trust: "local",
+          price,
+          timeoutMs: 250,
+          retries: {retries: 2, baseDelayMs: 1, maxDelayMs: 5}
+        });
+        const params = {max_tokens: 3};
+        const definition = wordsEval(endpoint, {candidates: [candidate("paid", endpoint, "m", {params})]});
+        const worst = worstCaseUsd(price, 60, params.max_tokens)!;
+        const budgetUsd = 20 * worst;
+        const {manifest} = await runEval(definition, {
+          ...project,
+          evalName: "timed-out",
+          options: {budgetUsd, concurrency: 8, preflight: false}
+        });
+        expect(manifest!.stopped).toMatch(/^budget: .* spent by this command, /);
+        expect(manifest!.status).toBe("partial");
+        expect([...slow.byPrompt.values()].some((times) => times > 1)).toBe(true);
+        const seen = new Map<string, number>();
+        let billable = 0;
+        for (const {prompt, body} of slow.requests) {
+          const before = seen.get(prompt) ?? 0;
+          seen.set(prompt, before + 1);
+          const late = Number(/\d+/.exec(prompt)![0]) % 2 && before < 2;
+          billable += late
+            ? worstCaseUsd(price, JSON.stringify(body.messages).length, params.max_tokens)!
+            : each;
+        }
+        expect(billable).toBeLessThanOrEqual(budgetUsd * (1 + 1e-9));
+        expect(billable).toBeGreaterThan(budgetUsd / 2);
+      } finally {
+        await slow.close();
       }
-      expect(billable).toBeLessThanOrEqual(budgetUsd * (1 + 1e-9));
-      expect(billable).toBeGreaterThan(budgetUsd / 2);
-    } finally {
-      await slow.close();
     }
-  });
+  );
 
   it("refuses a budget for a paid endpoint that states no price", async () => {
     const paid = {...server(model.url), hosting: "api" as const};

@@ -1,5 +1,6 @@
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
+import {splitLeaks} from "../../../../src/data/splits/index.js";
 import {datasets, splits} from "../../../../src/report/site/index.js";
 import {splitGaps} from "../../../../src/report/site/splitComparison.js";
 import {cells, open, percent, report, seriousViolations} from "../../../support/report.js";
@@ -121,6 +122,18 @@ describe("the splits page", () => {
       ({candidate}) => candidate === best
     )!;
     expect(table[1]![4]!.replace("−", "-").replace("+", "")).toBe((100 * gap.difference!).toFixed(1));
+    await page.close();
+  });
+});
+
+describe("the page of a row", () => {
+  it("names the training rows that a row of the test part is known by", async (context) => {
+    const run = report.run("intent-leak", "random");
+    const split = (await report.store.splits("utterances")).find(({id}) => id === run.split.id)!;
+    const [leak] = (await splitLeaks(report.store, split)).filter(({measure}) => measure === "same group");
+    const {page} = await open(context, `row?run=${run.id}&row=${leak!.row}`);
+    await page.getByRole("heading", {name: "Known from training"}).waitFor();
+    await page.getByText(`same group: training row ${leak!.known}`).waitFor();
     await page.close();
   });
 });

@@ -1,7 +1,6 @@
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {confidenceOf} from "../../../../src/base/costs/index.js";
-import {splitLeaks} from "../../../../src/data/splits/index.js";
 import {
   cells,
   goTo,
@@ -221,16 +220,6 @@ describe("the page of a row", () => {
     await page.close();
   });
 
-  it("names the training rows that a row of the test part is known by", async (context) => {
-    const run = report.run("intent-leak", "random");
-    const split = (await report.store.splits("utterances")).find(({id}) => id === run.split.id)!;
-    const [leak] = (await splitLeaks(report.store, split)).filter(({measure}) => measure === "same group");
-    const {page} = await open(context, `row?run=${run.id}&row=${leak!.row}`);
-    await page.getByRole("heading", {name: "Known from training"}).waitFor();
-    await page.getByText(`same group: training row ${leak!.known}`).waitFor();
-    await page.close();
-  });
-
   it("copies a row as Markdown and as a link, with its answers", async (context) => {
     const {page} = await judged(context, "row", "&row=q102");
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -249,7 +238,7 @@ describe("the page of a row", () => {
 
   it("is found from a page of data, in whichever run has it", async (context) => {
     const [version] = await report.store.versions("questions");
-    const other = report.run("intent-clear").id;
+    const other = report.run("mail-triage", "random").id;
     const {page} = await open(context, "row");
     // Not waited for: it goes on to the run that has the row.
     await page.goto(`${report.server.url}row?run=${other}&dataset=questions@${version!.id}&row=q102`);
