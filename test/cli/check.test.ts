@@ -1,3 +1,4 @@
+// @module-tag long
 import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Browser} from "playwright-core";
@@ -92,7 +93,7 @@ export default {name: "words", dataset: "words", split: {strategy: "group", vali
     return {code, out: stdout + stderr, stdout, file};
   }
 
-  it("exits 0 when every rule passes", {tags: ["long"]}, async () => {
+  it("exits 0 when every rule passes", async () => {
     const {code, out} = await checkProcess([
       {minScore: 0.4, maxFailureShare: 0, maxP95LatencyMs: 60_000, maxLeakageShare: 1}
     ]);

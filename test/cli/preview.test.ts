@@ -1,3 +1,4 @@
+// @module-tag long
 import {spawnSync} from "node:child_process";
 import {readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
@@ -21,7 +22,7 @@ setUpPreview();
 
 it(
   "outlives a configuration that breaks: it says where, on the page too, and shows the report again when it is mended",
-  {tags: ["long"], timeout: 240_000},
+  {timeout: 240_000},
   async () => {
     const {write, page, comes, said} = await started();
     await comes(200);

@@ -1,3 +1,4 @@
+// @module-tag long
 import {expect, it} from "vitest";
 import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
 import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";

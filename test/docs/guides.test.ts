@@ -79,7 +79,7 @@ async function run(project: string, {line, code}: Command): Promise<string> {
 }
 
 /** The others take long. */
-const SHORT = ["datasets", "gate"];
+const SHORT = ["datasets"];
 
 async function follow(name: string): Promise<void> {
   const project = await temporaryProject();

@@ -1,3 +1,4 @@
+// @module-tag long
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";

@@ -1,3 +1,4 @@
+// @module-tag long
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import fc from "../../support/property.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";

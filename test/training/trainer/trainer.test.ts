@@ -18,7 +18,6 @@ import {predictMemory, refuseTooLarge, tooLarge} from "../../../src/training/tra
 import {readHeader, readTensorBytes, writeSafetensors} from "../../../src/weights/safetensors/index.js";
 import {rng} from "../../../src/base/stats/rng.js";
 import {sha256} from "../../../src/base/system/hash.js";
-import {inFull} from "../../support/full.js";
 import {checkpoint, oneThread, temporaryFolder, tiny} from "./support.js";
 
 /** Sums modulo 10 as tokens: something a tiny model learns. */
@@ -453,36 +452,32 @@ describe("the weights of a base from scratch", () => {
 });
 
 describe("a training's process", () => {
-  it(
-    "killed at any moment loses at most the steps since the last checkpoint",
-    {tags: ["long"]},
-    async () => {
-      const rounds = 20;
-      const whole = await job({adapter: lora});
-      await runTraining(whole);
-      const expected = await bytesOf(whole.work);
-      const random = rng("kills");
-      for (let round = 0; round < rounds; round++) {
-        const killed = await job({adapter: lora});
-        const after = 1 + random.int(10);
-        let pid = 0;
-        let seen = 0;
-        const firstSteps: TrainingProgress[] = [];
-        await expect(
-          runTraining(killed, {
-            onStart: (id) => (pid = id),
-            onProgress: () => {
-              if (++seen === after) process.kill(pid, "SIGKILL");
-            }
-          })
-        ).rejects.toThrow(/ended \(SIGKILL\).*go on from the last checkpoint/);
-        const outcome = await runTraining(killed, {onProgress: (progress) => firstSteps.push(progress)});
-        expect(outcome.status).toBe("finished");
-        expect(firstSteps[0]!.step).toBeGreaterThan(Math.floor(after / 3) * 3 - 3);
-        expect(await bytesOf(killed.work)).toEqual(expected);
-      }
+  it("killed at any moment loses at most the steps since the last checkpoint", {tags: ["long"]}, async () => {
+    const rounds = 20;
+    const whole = await job({adapter: lora});
+    await runTraining(whole);
+    const expected = await bytesOf(whole.work);
+    const random = rng("kills");
+    for (let round = 0; round < rounds; round++) {
+      const killed = await job({adapter: lora});
+      const after = 1 + random.int(10);
+      let pid = 0;
+      let seen = 0;
+      const firstSteps: TrainingProgress[] = [];
+      await expect(
+        runTraining(killed, {
+          onStart: (id) => (pid = id),
+          onProgress: () => {
+            if (++seen === after) process.kill(pid, "SIGKILL");
+          }
+        })
+      ).rejects.toThrow(/ended \(SIGKILL\).*go on from the last checkpoint/);
+      const outcome = await runTraining(killed, {onProgress: (progress) => firstSteps.push(progress)});
+      expect(outcome.status).toBe("finished");
+      expect(firstSteps[0]!.step).toBeGreaterThan(Math.floor(after / 3) * 3 - 3);
+      expect(await bytesOf(killed.work)).toEqual(expected);
     }
-  );
+  });
 
   it("ends its step and writes a checkpoint when it is asked to stop", async () => {
     const asked = await job({steps: 400});
