@@ -54,7 +54,7 @@ it("Ctrl-C before the first row leaves no run behind that is listed", async () =
 
 it(
   "Ctrl-C while a merge is prepared ends the command in plain words, and the next start makes the merge",
-  {tags: ["long"]},
+  {tags: ["long"], timeout: 180_000},
   async () => {
     const project = await temporaryProject();
     writeLoader(
@@ -112,6 +112,5 @@ it(
       vi.unstubAllEnvs();
       process.exitCode = undefined;
     }
-  },
-  180_000
+  }
 );

@@ -86,7 +86,7 @@ async function served(...targets: string[]) {
 
 it(
   "serves a cascade to an OpenAI client: the stages it needs, their tokens and what they cost together",
-  {tags: ["long"]},
+  {tags: ["long"], timeout: 60_000},
   async () => {
     const service = await served("sums:cheap first", "sums:small");
     try {
@@ -149,8 +149,7 @@ it(
     } finally {
       expect(await service.end()).toBe(0);
     }
-  },
-  60_000
+  }
 );
 
 it("ends at a port that is taken, and names the option that chooses another", async () => {

@@ -170,7 +170,7 @@ describe("a model of the hub", () => {
 
   it(
     "is fetched by one of several who want it, here and in another process, and the others say whom they wait for",
-    {tags: ["long"]},
+    {tags: ["long"], timeout: 60_000},
     async () => {
       const told: string[] = [];
       const waiting = () => told.filter((one) => /A download of acme\/tiny.*waiting for it/.test(one)).length;
@@ -198,8 +198,7 @@ describe("a model of the hub", () => {
       expect(await readFile(join(await first, "model.safetensors"))).toEqual(
         await readFile(join(source, "model.safetensors"))
       );
-    },
-    60_000
+    }
   );
 
   it("is not waited for any longer than the caller wants", async () => {
