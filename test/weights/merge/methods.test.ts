@@ -6,7 +6,6 @@ import {merge} from "../../../src/weights/merge/index.js";
 import {METHODS} from "../../../src/weights/merge/methods/index.js";
 import {RandomDraws} from "../../../src/weights/merge/numeric/random.js";
 import {magnitudesAt} from "../../../src/weights/merge/numeric/select.js";
-import {argsortMagnitudes} from "../../../src/weights/merge/numeric/argsort.js";
 import {openCheckpoint} from "../../../src/weights/safetensors/open.js";
 import {writeSafetensors} from "../../../src/weights/safetensors/write.js";
 import {type Given, mergeOne, near} from "./oneTensor.js";
@@ -249,12 +248,6 @@ describe("parts", () => {
       expect(below).toBe(sorted.filter((x) => x < v).length);
       expect(equal).toBe(sorted.filter((x) => x === v).length);
     });
-  });
-
-  it("sorting positions by magnitude is stable", () => {
-    const values = Float32Array.from([3, -1, 1, 0, -3, 1]);
-    const order = argsortMagnitudes(values, 6, new Uint32Array(6), new Uint32Array(6));
-    expect([...order.subarray(0, 6)]).toEqual([3, 1, 2, 5, 0, 4]);
   });
 
   it("random numbers are even, and differ by seed, tensor and model", () => {

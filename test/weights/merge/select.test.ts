@@ -1,7 +1,8 @@
 import fc from "../../support/property.js";
-import {argsortMagnitudes} from "../../../src/weights/merge/numeric/argsort.js";
 import {describe, expect, it} from "vitest";
+import {MagnitudeRanks} from "../../../src/weights/merge/numeric/ranks.js";
 import {magnitudesAt, RankSelection} from "../../../src/weights/merge/numeric/select.js";
+import {Arena} from "../../../src/weights/merge/simd/arena.js";
 
 /** Ranks found after a look at every `step`-th value, and whether a second walk was needed. */
 function afterSample(values: Float32Array, positions: number[], step: number) {
@@ -47,18 +48,73 @@ describe("selecting by counting", () => {
   });
 });
 
-describe("positions by magnitude", () => {
+/** Words in an arena, where kernels work, or elsewhere, where loops do. */
+function countersIn(arena: Arena | undefined) {
+  return (count: number) =>
+    arena ? new Uint32Array(arena.buffer, arena.allocate(4 * count), count).fill(0) : new Uint32Array(count);
+}
+
+/** The rank of each value, of rows that begin at `start` of what is written. */
+function writtenRanks(values: Float32Array, start: number, arena?: Arena): number[] {
+  const counters = countersIn(arena);
+  const {length} = values;
+  const row = new Float32Array(counters(length).buffer, arena ? arena.allocate(4 * length) : 0, length);
+  row.set(values);
+  const [given, into] = [counters(length), counters(start + length + 3)].map(
+    (words) => new Int32Array(words.buffer, words.byteOffset, words.length)
+  ) as [Int32Array, Int32Array];
+  given.set(given.map((_, rank) => 7 * rank));
+  new MagnitudeRanks(length, counters).write(row, given, into, start);
+  return Array.from(values, (_, i) => into[(start + i) ^ 3]! / 7);
+}
+
+function stableRanks(values: Float32Array): number[] {
+  const order = [...values.keys()].sort((a, b) => Math.abs(values[a]!) - Math.abs(values[b]!) || a - b);
+  const ranks = new Array<number>(values.length);
+  order.forEach((position, rank) => (ranks[position] = rank));
+  return ranks;
+}
+
+describe("ranks of magnitudes", () => {
+  const expectRanks = (values: Float32Array, start: number) => {
+    const expected = stableRanks(values);
+    expect(writtenRanks(values, start)).toEqual(expected);
+    const arena = Arena.take();
+    expect(writtenRanks(values, start, arena)).toEqual(expected);
+    arena.release();
+  };
+
   it("are those of a stable sort, in short rows and in long ones", () => {
-    for (const length of [1, 7, 1023, 1024, 20_000]) {
+    for (const length of [1, 7, 1023, 1024, 4096, 20_000]) {
       const values = Float32Array.from({length}, (_, i) =>
         i % 5 === 0 ? 0 : Math.sin(i * 7) * 10 ** (i % 9)
       );
       for (let i = 0; i < length; i += 3) values[i] = Math.fround((i % 4) - 2);
-      const expected = [...values.keys()].sort(
-        (a, b) => Math.abs(values[a]!) - Math.abs(values[b]!) || a - b
-      );
-      const sorted = argsortMagnitudes(values, length, new Uint32Array(length), new Uint32Array(length));
-      expect([...sorted]).toEqual(expected);
+      expectRanks(values, length % 13);
     }
+  });
+
+  it("are those of a stable sort, whichever bits differ", () => {
+    const signedLevel = fc.tuple(fc.integer({min: 0, max: 2 ** 31 - 2 ** 23 - 1}), fc.boolean());
+    fc.assert(
+      fc.property(
+        fc.array(signedLevel, {minLength: 1, maxLength: 70}),
+        fc.integer({min: 0, max: 31}),
+        fc.integer({min: 0, max: 9}),
+        (levels, shift, start) => {
+          const bits = Uint32Array.from(
+            levels,
+            ([level, negative]) =>
+              (((level >>> shift) << (shift % 7)) & 0x7f7fffff) | (negative ? 0x80000000 : 0)
+          );
+          expectRanks(new Float32Array(bits.buffer), start);
+        }
+      )
+    );
+  });
+
+  it("of equal magnitudes are their order, whatever their signs", () => {
+    expectRanks(Float32Array.from([3, -3, 3, 3, -3, -3, 3]), 5);
+    expectRanks(Float32Array.from([0, -0, 0]), 0);
   });
 });

@@ -71,7 +71,8 @@ export const i32 = {
     type: "i32",
     code: [...address.code, 0x2d, 0, 0]
   }),
-  or: instruction("i32", ["i32", "i32"], [0x72])
+  or: instruction("i32", ["i32", "i32"], [0x72]),
+  xor: instruction("i32", ["i32", "i32"], [0x73])
 };
 
 export const v128 = {

@@ -1,7 +1,7 @@
 import type {MergeTensor} from "../../engine/tensor.js";
-import {argsortMagnitudes} from "../../numeric/argsort.js";
 import {keepMasked} from "../../numeric/keep.js";
 import {limitOf, RandomDraws} from "../../numeric/random.js";
+import {MagnitudeRanks} from "../../numeric/ranks.js";
 import {type Keep, keepMask, mayRemember, type Sparsifier} from "./sparsify.js";
 
 /**
@@ -21,21 +21,19 @@ function keepRanked(tensor: MergeTensor, input: number, remember: boolean): Keep
   if (density <= 0) return {apply: (delta, {count}) => delta.fill(0, 0, count)};
   const draws = new RandomDraws(tensor.job.seed, tensor.job.name, drawnBy);
   const n = tensor.columns;
-  const byRank = limitsOf(n, density, tensor.own(input, "epsilon"));
-  const order = new Uint32Array(n);
-  const spare = new Uint32Array(n);
-  const words = tensor.counters(tensor.blockSize(true) + 3);
-  const limits = new Int32Array(words.buffer, words.byteOffset, words.length);
+  const counters = (count: number) => tensor.counters(count);
+  const ranks = new MagnitudeRanks(n, counters);
+  const byRank = signed(counters(n));
+  byRank.set(limitsOf(n, density, tensor.own(input, "epsilon")));
+  const limits = signed(counters(tensor.blockSize(true) + 3));
   const own = tensor.mask(tensor.blockSize(true));
   const kept = remember ? tensor.mask(tensor.count) : undefined;
   let drawn = 0;
   return {
     apply(delta, {start, count}) {
       if (kept && start < drawn) return keepMasked(delta, kept, start, count);
-      for (let from = 0; from < count; from += n) {
-        const sorted = argsortMagnitudes(delta.subarray(from, from + n), n, order, spare);
-        for (let rank = 0; rank < n; rank++) limits[(from + sorted[rank]!) ^ 3] = byRank[rank]!;
-      }
+      for (let from = 0; from < count; from += n)
+        ranks.write(delta.subarray(from, from + n), byRank, limits, from);
       // Blocks of whole rows begin within a byte where rows of odd lengths do: those are drawn again in each walk.
       const isWhole =
         kept && start === drawn && start % 8 === 0 && (count % 8 === 0 || start + count === tensor.count);
@@ -45,6 +43,10 @@ function keepRanked(tensor: MergeTensor, input: number, remember: boolean): Keep
       if (isWhole) drawn = start + count;
     }
   };
+}
+
+function signed({buffer, byteOffset, length}: Uint32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }
 
 /** By rank, what a draw must be below to keep an entry. */

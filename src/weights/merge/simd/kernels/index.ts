@@ -4,4 +4,5 @@ export * from "./consensus.js";
 export * from "./convert.js";
 export * from "./count.js";
 export * from "./keep.js";
+export * from "./rank.js";
 export * from "./sums.js";
